@@ -1,0 +1,39 @@
+import Hummingbird
+import NIOCore
+
+/// Reads the body of a request, bounded.
+enum IncomingBody {
+    /// 25 MB of message, and what base64 and JSON add to it.
+    static let limit = 36 << 20
+
+    static func bytes(_ request: Request) async throws -> [UInt8] {
+        // A length that is announced is refused before a byte of it is read.
+        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
+            throw APIFailure.bodyTooLarge(limit: limit)
+        }
+        var collected: [UInt8] = []
+        for try await var chunk in request.body {
+            guard collected.count + chunk.readableBytes <= limit else { throw APIFailure.bodyTooLarge(limit: limit) }
+            collected.append(contentsOf: chunk.readBytes(length: chunk.readableBytes) ?? [])
+        }
+        return collected
+    }
+
+    static func object(_ bytes: [UInt8]) throws -> JSONObject {
+        let value: JSONValue
+        do { value = try JSONParser.parse(bytes) } catch { throw APIFailure.badJSON(error) }
+        guard case .object(let object) = value else { throw APIFailure.notAnObject }
+        return object
+    }
+
+    static func object(_ request: Request) async throws -> JSONObject { try object(await bytes(request)) }
+}
+
+extension JSONReader {
+    /// Ends the reading: refuses members of the wrong type, gives the names of the unknown ones.
+    mutating func accepted() throws -> [String] {
+        finish()
+        guard problems.isEmpty else { throw APIFailure.wrongTypes(problems) }
+        return unknown
+    }
+}

@@ -1,0 +1,52 @@
+import Hummingbird
+import Logging
+
+/// Every route of the engine, one line each.
+enum ControlRouter {
+    static func build(
+        readiness: Readiness, registry: PrometheusRegistry, log: Logger
+    ) -> Router<ControlContext> {
+        let router = Router(context: ControlContext.self)
+        router.add(middleware: AnswerMiddleware(log: log))
+
+        let health = Health(readiness: readiness)
+        router.get("/healthz", use: health.alive)
+        router.get("/readyz", use: health.ready)
+        router.get("/metrics", use: MetricsPage(registry: registry).handle)
+
+        let v1 = router.group("/v1").add(middleware: Authentication(readiness: readiness))
+        v1.post("/messages/send", use: SendMessage(readiness: readiness).handle)
+        v1.get("/messages", use: ListMessages(readiness: readiness).handle)
+        v1.get("/messages/{id}", use: GetMessage(readiness: readiness).handle)
+        v1.get("/messages/{id}/events", use: MessageEvents(readiness: readiness).handle)
+        v1.post("/domains", use: AddDomain(readiness: readiness).handle)
+        v1.get("/domains", use: ListDomains(readiness: readiness).handle)
+        v1.get("/domains/{id}", use: GetDomain(readiness: readiness).handle)
+        v1.delete("/domains/{id}", use: DeleteDomain(readiness: readiness).handle)
+        v1.post("/credentials", use: CreateCredential(readiness: readiness).handle)
+        v1.get("/credentials", use: ListCredentials(readiness: readiness).handle)
+        v1.delete("/credentials/{id}", use: DeleteCredential(readiness: readiness).handle)
+        v1.post("/credentials/{id}/rotate", use: RotateCredential(readiness: readiness).handle)
+        v1.post("/keys", use: CreateKey(readiness: readiness).handle)
+        v1.get("/keys", use: ListKeys(readiness: readiness).handle)
+        v1.delete("/keys/{id}", use: DeleteKey(readiness: readiness).handle)
+        return router
+    }
+
+    /// `martlet dev` only.
+    static func addDev(_ inbox: DevInbox, to router: Router<ControlContext>) {
+        router.get("/dev") { _, _ in
+            Answer.bytes(
+                Array(DevPage.html.utf8), type: "text/html; charset=utf-8",
+                headers: [.contentSecurityPolicy: DevPage.contentSecurityPolicy, .xContentTypeOptions: "nosniff"])
+        }
+        router.get("/dev/page.css") { _, _ in Answer.bytes(Array(DevPage.css.utf8), type: "text/css; charset=utf-8") }
+        router.get("/dev/page.js") { _, _ in
+            Answer.bytes(Array(DevPage.script.utf8), type: "text/javascript; charset=utf-8")
+        }
+        router.get("/dev/inbox", use: inbox.list)
+        router.delete("/dev/inbox", use: inbox.clear)
+        router.get("/dev/inbox/{id}", use: inbox.one)
+        router.get("/dev/inbox/{id}/raw", use: inbox.raw)
+    }
+}

@@ -1,0 +1,32 @@
+package import Mail
+package import Service
+
+/// Everything the routes call. Wired by the executable; tests wire fakes.
+package struct ControlServices: Sendable {
+    package var messages: MessageService
+    package var domains: DomainService
+    package var credentials: CredentialService
+    package var keys: KeyService
+    package var idempotency: Idempotency
+    /// What test keys have sent.
+    package var captured: any Inbox
+    /// What the receiving server of `martlet dev` has taken; `nil` in production, where `/dev` does not exist.
+    package var devInbox: (any Inbox)?
+    /// Why the engine should get no new work now; empty when it is ready.
+    package var complaints: @Sendable () -> [String]
+
+    package init(
+        messages: MessageService, domains: DomainService, credentials: CredentialService, keys: KeyService,
+        idempotency: Idempotency, captured: any Inbox, devInbox: (any Inbox)?,
+        complaints: @escaping @Sendable () -> [String]
+    ) {
+        self.messages = messages
+        self.domains = domains
+        self.credentials = credentials
+        self.keys = keys
+        self.idempotency = idempotency
+        self.captured = captured
+        self.devInbox = devInbox
+        self.complaints = complaints
+    }
+}

@@ -1,0 +1,226 @@
+import Loop
+import Mail
+
+/// One connection to a host, from the greeting to QUIT, carrying one transaction at a time.
+///
+/// `open` (SMTPConnection+Open) brings it to the point where it takes mail; `carry` takes it through a transaction, with
+/// `ClientTransaction` deciding and this class moving bytes; `quit` ends it. Not Sendable: it belongs to the shard that
+/// opened it and runs on that shard's loop, as its stream does.
+final class SMTPConnection {
+    let stream: ByteStream
+    let host: RemoteHost
+    let options: ClientOptions
+    let time: any TimeSource
+    var extensions = Extensions()
+    private var parser = ReplyParser()
+    private var needsReset = false
+    /// Transactions begun.
+    private(set) var transactions = 0
+    /// When it became free; meaningful while it is in the pool.
+    var idleSince = MonotonicInstant(nanoseconds: 0)
+
+    /// Content up to this size is joined with its final dot into one write.
+    private static let joinedContent = 16_384
+    /// Stuffed content is sent in parts of about this size.
+    private static let stuffedPart = 65_536
+    /// A connection that was free for longer is asked whether it still lives before it is used.
+    private static let restlessness: Duration = .milliseconds(100)
+
+    init(_ stream: ByteStream, host: RemoteHost, options: ClientOptions, time: any TimeSource) {
+        self.stream = stream
+        self.host = host
+        self.options = options
+        self.time = time
+    }
+
+    // MARK: replies
+
+    /// Waits for the next reply. Its bytes stay in `inbound` until `forget`.
+    func awaitReply(_ step: SessionFailure.Step, within limit: Duration) async throws(SessionFailure) -> ReplyHead {
+        // One deadline for the whole reply: a host that sends a byte at a time does not get longer.
+        stream.deadline = time.now + limit
+        while true {
+            switch parser.scan(stream.inbound) {
+            case .complete(let head): return head
+            case .violation: throw SessionFailure(step, .violation)
+            case .needsMore: try await fill(step)
+            }
+        }
+    }
+
+    private func fill(_ step: SessionFailure.Step) async throws(SessionFailure) {
+        let isMore: Bool
+        do { isMore = try await stream.fill() } catch { throw SessionFailure(step, .stream(error)) }
+        guard isMore else { throw SessionFailure(step, .stream(.closed)) }
+    }
+
+    func forget(_ head: ReplyHead) { stream.inbound.consume(head.length) }
+
+    func text(of head: ReplyHead) -> Reply { ReplyText.reply(head, in: stream.inbound, limits: parser.limits) }
+
+    // MARK: transactions
+
+    /// Whether a connection that was idle can be expected to answer: the peer has neither closed it nor said something.
+    func isAlive() async -> Bool {
+        guard time.now - idleSince > Self.restlessness else { return true }
+        stream.deadline = time.now
+        do {
+            // Nothing is due, so bytes can only be a 421, and the end of the stream is the end.
+            _ = try await stream.fill()
+            return false
+        } catch {
+            return error == .timedOut
+        }
+    }
+
+    /// Carries the recipients that are still open in one transaction and settles them, or leaves them open when the
+    /// connection turned out to be of no use (see `ClientTransaction.broke`).
+    /// - Returns: whether the connection may be used again, and why not.
+    func carry(_ cargo: Cargo, _ resolutions: inout [Resolution]) async -> (ClientTransaction.Ending, DeferralReason?) {
+        let decision = Preflight.decide(
+            cargo.demands, extensions: extensions, eightBit: options.eightBit,
+            header8Bit: { Preflight.header8Bit(in: cargo.batch.content) })
+        switch decision {
+        case .bounce(let reason):
+            for index in resolutions.indices where !resolutions[index].isSettled {
+                resolutions[index] = .settled(.bounced(reason), nil)
+            }
+            return (.usable, nil)
+        case .send(let usesUTF8):
+            var transaction = begin(cargo, usesUTF8: usesUTF8, resolutions)
+            let reason = await run(&transaction, cargo)
+            resolutions = transaction.resolutions
+            needsReset = transaction.needsReset
+            // Replies to nothing: whoever goes on would take them for answers to the next transaction.
+            if transaction.ending == .usable, !stream.inbound.isEmpty { return (.unusable, .protocolViolation) }
+            return (transaction.ending, reason)
+        }
+    }
+
+    private func begin(_ cargo: Cargo, usesUTF8: Bool, _ resolutions: [Resolution]) -> ClientTransaction {
+        var plan = ClientTransaction.Plan(extensions: extensions)
+        plan.usesUTF8 = usesUTF8
+        plan.resetsFirst = needsReset
+        plan.isReusedConnection = transactions > 0
+        plan.usesChunking =
+            extensions.offered.contains(.chunking) && cargo.isPlain && resolutions.count == 1
+            && cargo.size <= options.limits.chunkedContent
+        plan.commandGroup = options.limits.commandGroup
+        transactions += 1
+        return ClientTransaction(cargo.batch.envelope, size: cargo.size, plan: plan, resolutions: resolutions)
+    }
+
+    /// Performs what the transaction says until it is over. Says why when the connection failed.
+    private func run(_ transaction: inout ClientTransaction, _ cargo: Cargo) async -> DeferralReason? {
+        do {
+            try await converse(&transaction, cargo)
+            return nil
+        } catch {
+            await hearLastWords(&transaction, after: error)
+            let reason = DeferralReason(error)
+            transaction.broke(reason)
+            return reason
+        }
+    }
+
+    private func converse(_ transaction: inout ClientTransaction, _ cargo: Cargo) async throws(TransactionFailure) {
+        var action = transaction.next(into: &stream.outbound)
+        var isArmed = false
+        while true {
+            switch action {
+            case .flush:
+                stream.deadline = time.now + options.timeouts.mail
+                try await send()
+                action = .read
+            case .sendContent:
+                try await sendContent(cargo)
+                transaction.endWasSent()
+                action = .read
+            case .sendChunk:
+                stream.deadline = time.now + options.timeouts.block
+                for piece in cargo.batch.content { stream.outbound.append(piece) }
+                try await send()
+                transaction.endWasSent()
+                action = .read
+            case .read:
+                switch parser.scan(stream.inbound) {
+                case .complete(let head):
+                    action = transaction.received(head.code, text(of: head), into: &stream.outbound)
+                    forget(head)
+                    isArmed = false
+                case .violation: throw .violation
+                case .needsMore:
+                    if !isArmed {
+                        stream.deadline = time.now + options.timeouts.limit(for: transaction.step)
+                        isArmed = true
+                    }
+                    try await receive()
+                }
+            case .finished:
+                return
+            }
+        }
+    }
+
+    private func sendContent(_ cargo: Cargo) async throws(TransactionFailure) {
+        // RFC 5321 §4.5.3.2.5 counts blocks; a mebibyte in three minutes is slow enough for anybody.
+        stream.deadline = time.now + options.timeouts.block * (1 + cargo.size >> 20)
+        guard cargo.isPlain else { return try await sendStuffed(cargo.batch.content) }
+        if cargo.size <= Self.joinedContent {
+            for piece in cargo.batch.content { stream.outbound.append(piece) }
+            stream.outbound.append(".\r\n")
+            try await send()
+        } else {
+            do { try await stream.flush(cargo.batch.content + [Array(".\r\n".utf8)]) } catch { throw .stream(error) }
+        }
+    }
+
+    private func sendStuffed(_ content: [[UInt8]]) async throws(TransactionFailure) {
+        var stuffer = DotStuffer()
+        for piece in content {
+            var start = 0
+            while start < piece.count {
+                let end = min(piece.count, start + Self.stuffedPart)
+                stuffer.stuff(piece.span.extracting(start..<end), into: &stream.outbound)
+                start = end
+                if stream.outbound.count >= Self.stuffedPart { try await send() }
+            }
+        }
+        stuffer.finish(into: &stream.outbound)
+        try await send()
+    }
+
+    private func send() async throws(TransactionFailure) {
+        do { try await stream.flush() } catch { throw .stream(error) }
+    }
+
+    private func receive() async throws(TransactionFailure) {
+        let isMore: Bool
+        do { isMore = try await stream.fill() } catch { throw .stream(error) }
+        guard isMore else { throw .stream(.closed) }
+    }
+
+    /// A host that closes while we write has often said why: 552 in the middle of the content, 421 before it hung up.
+    /// What it said is still in the socket's buffer.
+    private func hearLastWords(_ transaction: inout ClientTransaction, after failure: TransactionFailure) async {
+        guard failure == .stream(.reset) || failure == .stream(.closed) else { return }
+        stream.deadline = time.now
+        _ = try? await stream.fill()
+        guard case .complete(let head) = parser.scan(stream.inbound), head.code >= 400 else { return }
+        _ = transaction.received(head.code, text(of: head), into: &stream.outbound)
+        forget(head)
+    }
+
+    // MARK: the end
+
+    /// Says QUIT (RFC 5321 §4.1.1.10), waits a little for the reply, and closes.
+    func quit() async {
+        stream.outbound.removeAll()
+        stream.outbound.append("QUIT\r\n")
+        stream.deadline = time.now + options.timeouts.quit
+        if (try? await stream.flush()) != nil { _ = try? await stream.fill() }
+        stream.close()
+    }
+
+    func close() { stream.close() }
+}

@@ -1,0 +1,14 @@
+package import Mail
+
+/// Where the server puts what it received, and whom it asks.
+package enum MailDestination: Sendable {
+    case queue(any Intake, policy: any SubmissionPolicy)
+    case inbox(any Inbox)
+
+    var role: ServerRole {
+        switch self {
+        case .queue: .submission
+        case .inbox: .inbox
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Mail
+
+/// Connections that wait for their next transaction, by site. One per shard, so nothing is locked.
+///
+/// A lane gets its own last connection back where it is there, else the one that was used most recently: the others may
+/// then grow old and go, and a site that needs three connections does not keep twenty.
+struct IdlePool<Connection> {
+    struct Entry {
+        var connection: Connection
+        var lane: Int
+        var since: MonotonicInstant
+    }
+
+    /// In the order in which they became free.
+    private var sites: [String: [Entry]] = [:]
+    private(set) var count = 0
+
+    var isEmpty: Bool { count == 0 }
+
+    mutating func put(_ connection: Connection, site: String, lane: Int, at now: MonotonicInstant) {
+        sites[site, default: []].append(Entry(connection: connection, lane: lane, since: now))
+        count += 1
+    }
+
+    mutating func take(site: String, lane: Int) -> Connection? {
+        guard let place = sites.index(forKey: site) else { return nil }
+        let entries = sites.values[place]
+        // Emptied sites keep their place until `removeExpired` finds them, so that a busy one is not hashed in and out.
+        guard let index = entries.lastIndex(where: { $0.lane == lane }) ?? entries.indices.last else { return nil }
+        count -= 1
+        return sites.values[place].remove(at: index).connection
+    }
+
+    /// Takes out what has been free since before `deadline`.
+    mutating func removeExpired(before deadline: MonotonicInstant) -> [Connection] {
+        var expired: [Connection] = []
+        for site in Array(sites.keys) {
+            guard var entries = sites[site] else { continue }
+            let old = entries.prefix { $0.since <= deadline }
+            expired += old.map(\.connection)
+            entries.removeFirst(old.count)
+            sites[site] = entries.isEmpty ? nil : entries
+        }
+        count -= expired.count
+        return expired
+    }
+
+    mutating func removeAll() -> [Connection] {
+        let all = sites.values.flatMap { $0.map(\.connection) }
+        sites = [:]
+        count = 0
+        return all
+    }
+
+    /// When the one that has been free longest became so.
+    var oldest: MonotonicInstant? { sites.values.compactMap(\.first?.since).min() }
+}

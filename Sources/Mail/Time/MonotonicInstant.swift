@@ -1,0 +1,19 @@
+/// A point on the machine's monotonic clock, in nanoseconds since an arbitrary start. Means nothing after a restart.
+public struct MonotonicInstant: Hashable, Sendable, Comparable {
+    public var nanoseconds: Int64
+
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// A deadline that never comes.
+    public static let distantFuture = Self(nanoseconds: .max)
+
+    public static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
+
+    /// Saturates at `distantFuture`.
+    public static func + (a: Self, b: Duration) -> Self {
+        let (sum, overflow) = a.nanoseconds.addingReportingOverflow(b.wholeNanoseconds)
+        return overflow ? .distantFuture : Self(nanoseconds: sum)
+    }
+
+    public static func - (a: Self, b: Self) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
+}

@@ -1,0 +1,173 @@
+package import Logging
+package import Mail
+import Synchronization
+
+/// The queue: one shard per event loop behind one door.
+///
+/// Life: `init`, then `start` with what the journal recovered, then `admit` for every accepted message, at the end
+/// `drain`. All methods may be called from any thread.
+package final class DeliveryQueue: Sendable {
+    private let options: QueueOptions
+    private let spool: any Spool
+    private let router: any Router
+    private let signer: (any Signer)?
+    private let time: any TimeSource
+    private let homes: [ShardHome]
+    private let logger: Logger
+    private let boxes: [AdmissionBox]
+    private let shards = Mutex<[Shard]>([])
+
+    /// - Parameters:
+    ///   - homes: one per shard, in the order of the loops; at least one.
+    ///   - signer: `nil` signs nothing.
+    package init(
+        options: QueueOptions, spool: any Spool, router: any Router, signer: (any Signer)?, time: any TimeSource,
+        homes: [ShardHome], logger: Logger = Logger(label: "martlet.queue")
+    ) {
+        precondition(!homes.isEmpty, "a queue needs at least one shard")
+        self.options = options
+        self.spool = spool
+        self.router = router
+        self.signer = signer
+        self.time = time
+        self.homes = homes
+        self.logger = logger
+        boxes = homes.map { _ in AdmissionBox() }
+    }
+
+    /// Begins to deliver. Messages admitted before wait until now.
+    /// - Parameters:
+    ///   - recovered: what the journal found unfinished.
+    ///   - notices: where failure notices go in.
+    package func start(recovered: consuming [RecoveredMessage], notices: any Intake) async {
+        let tools = ShardTools(
+            options: options, spool: spool, router: router, signer: signer, notices: notices,
+            metrics: DispatchMetrics(shards: homes.count), logger: logger, boxes: boxes)
+        let started = homes.enumerated().map { Shard(index: $0.offset, home: $0.element, tools: tools) }
+        shards.withLock { shards in
+            precondition(shards.isEmpty, "the queue was started twice")
+            shards = started
+        }
+        for shard in started { await shard.start() }
+        // The shards take in one part while the next is being sorted.
+        admit(recovered: recovered)
+    }
+
+    /// Takes in a message that is durable. Does not wait.
+    func admit(_ message: AcceptedMessage, number: UInt64, author: Domain?) {
+        let facts = message.facts
+        let now = time.now
+        let wall = time.wall
+        let body = QueuedBody(facts: facts, content: message.content, author: author)
+        let summary = MessageFacts(
+            id: message.id, number: number, tenant: message.tenant, stream: facts.stream, isTest: facts.isTest,
+            size: facts.size, expiry: expiry(at: message.at, notBefore: facts.notBefore, now: now, wall: wall))
+        let due = instant(facts.notBefore, now: now, wall: wall)
+        var sorter = AdmissionSorter(
+            message: summary, body: body, router: router, shards: boxes.count, now: now)
+        for (place, recipient) in facts.envelope.recipients.enumerated() {
+            sorter.add(
+                PendingDelivery(recipient: UInt32(place), destination: recipient.mailbox.domain, due: due))
+        }
+        for (shard, admission) in sorter.admissions { boxes[shard].put(admission) }
+    }
+
+    private func admit(recovered: consuming [RecoveredMessage]) {
+        let now = time.now
+        let wall = time.wall
+        var sorted = [[Admission]](repeating: [], count: boxes.count)
+        for place in recovered.indices {
+            let message = recovered[place]
+            // A million lists: each is freed as soon as the scheduler's own form of it exists.
+            recovered[place].pending = []
+            let notBefore = instant(message.notBefore, now: now, wall: wall)
+            var sorter = AdmissionSorter(
+                message: MessageFacts(
+                    id: message.id, number: message.number, tenant: message.tenant, stream: message.stream,
+                    isTest: message.isTest, size: message.size,
+                    expiry: expiry(at: message.at, notBefore: message.notBefore, now: now, wall: wall)),
+                body: nil, router: router, shards: boxes.count, now: now)
+            for pending in message.pending {
+                sorter.add(
+                    PendingDelivery(
+                        recipient: pending.recipient, destination: pending.domain, attempts: pending.attempts,
+                        due: instant(pending.nextAttempt, now: now, wall: wall) ?? notBefore))
+            }
+            for (shard, admission) in sorter.admissions {
+                sorted[shard].append(admission)
+                if sorted[shard].count == 4_096 {
+                    boxes[shard].put(sorted[shard])
+                    sorted[shard].removeAll(keepingCapacity: true)
+                }
+            }
+        }
+        for shard in boxes.indices { boxes[shard].put(sorted[shard]) }
+    }
+
+    /// Wall times from outside become points on the monotonic clock once, here.
+    private func instant(_ time: WallTime?, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant? {
+        guard let time, time > wall else { return nil }
+        return now + (time - wall)
+    }
+
+    private func expiry(at: WallTime, notBefore: WallTime?, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant {
+        now + (max(at, notBefore ?? at) + options.scheduler.lifetime - wall)
+    }
+
+    /// Takes a message out of the queue, as far as it is not under way.
+    package func cancel(_ id: UUIDv7) async -> Cancellation {
+        var sum = Cancellation(cancelled: [], underWay: 0)
+        for shard in running {
+            let part = await shard.cancel(id)
+            sum.cancelled += part.cancelled
+            sum.underWay += part.underWay
+        }
+        sum.cancelled.sort()
+        return sum
+    }
+
+    /// Why each queued delivery of a message waits, by its place in the envelope. Empty: it is not in the queue.
+    package func explain(_ id: UUIDv7) async -> [(recipient: UInt32, reason: WaitReason)] {
+        var reasons: [(recipient: UInt32, reason: WaitReason)] = []
+        for shard in running { reasons += await shard.explain(id) }
+        return reasons.sorted { $0.recipient < $1.recipient }
+    }
+
+    /// The queue as it is; also brings the gauges up to date, so ask for it before metrics are read.
+    package func snapshot(sites limit: Int = 100) async -> QueueSnapshot {
+        var counts = QueueCounts()
+        var sites: [SiteView] = []
+        for shard in running {
+            counts += await shard.counts()
+            if limit > 0 { sites += await shard.sites() }
+        }
+        sites.sort { ($0.ready + $0.carried, $1.name) > ($1.ready + $1.carried, $0.name) }
+        return QueueSnapshot(counts: counts, sites: Array(sites.prefix(limit)))
+    }
+
+    /// The end: no lane starts anything new, those under way finish, and the transports close their connections. What
+    /// is left stays in the journal for the next start.
+    /// - Returns: whether every lane came to its end before the deadline.
+    package func drain(deadline: MonotonicInstant) async -> Bool {
+        let shards = running
+        for shard in shards { await shard.stopPulling() }
+        var inTime = true
+        for shard in shards where await !shard.drain(until: deadline) { inTime = false }
+        var closed: Set<ObjectIdentifier> = []
+        for shard in shards {
+            for carrier in await shard.transports() {
+                // Many sites share one transport, which is told once.
+                if type(of: carrier.transport) is AnyClass,
+                    !closed.insert(ObjectIdentifier(carrier.transport as AnyObject)).inserted
+                {
+                    continue
+                }
+                await carrier.transport.shutDown()
+            }
+        }
+        for box in boxes { box.close() }
+        return inTime
+    }
+
+    private var running: [Shard] { shards.withLock { $0 } }
+}

@@ -1,0 +1,55 @@
+package import Mail
+
+/// What was taken out of the queue by a cancellation.
+package struct Cancellation: Hashable, Sendable {
+    /// Places in the envelope, ascending.
+    package var cancelled: [UInt32]
+    /// Deliveries that a lane carries at this moment: they cannot be called back, but are not tried again.
+    package var underWay: Int
+
+    package init(cancelled: [UInt32], underWay: Int) {
+        self.cancelled = cancelled
+        self.underWay = underWay
+    }
+}
+
+/// The queue at one moment, for people and metrics.
+package struct QueueSnapshot: Sendable {
+    package var counts: QueueCounts
+    /// Sites with mail or in trouble, the fullest first.
+    package var sites: [SiteView]
+}
+
+/// One site's queue as people see it.
+package struct SiteView: Hashable, Sendable {
+    package var name: String
+    package var shard: Int
+    package var ready: Int
+    package var carried: Int
+    package var lanes: Int
+    /// Lanes it may have at present.
+    package var allowance: Int
+    /// It could not be reached and rests until then.
+    package var backOffUntil: MonotonicInstant?
+    package var reason: DeferralReason?
+}
+
+extension Scheduler {
+    var snapshotCounts: QueueCounts {
+        var counts = self.counts
+        counts.messages = messages.count
+        counts.sites = sites.count
+        counts.cachedBytes = bodies.bytes
+        return counts
+    }
+
+    func siteViews(shard: Int) -> [SiteView] {
+        siteNumbers.values.map { number in
+            let site = sites[number]
+            return SiteView(
+                name: site.name, shard: shard, ready: site.ready, carried: site.carried, lanes: site.lanes.count,
+                allowance: min(site.allowance, max(1, site.limits.connections)),
+                backOffUntil: site.health.blockedUntil.map(clock.instant), reason: site.health.reason)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Logging
+import Mail
+
+extension Shard {
+    func openLanes(now: MonotonicInstant) {
+        while let batch = scheduler.assign(now: now) { launch(batch) }
+    }
+
+    /// Runs a lane, from its first batch until the scheduler has no more for it.
+    private func launch(_ first: Batch) {
+        spawn { await $0.run(first) }
+    }
+
+    private func run(_ first: Batch) async {
+        var current: Batch? = first
+        var carried = 0
+        while let batch = current {
+            await carry(batch)
+            carried += 1
+            if !tools.spool.isHealthy { pauseForJournal() }
+            let now = time.now
+            current = scheduler.next(on: batch.lane, of: batch.site, carried: carried, now: now)
+            // A site that has just proved reachable may have earned another lane.
+            openLanes(now: now)
+        }
+        // A lane less may be a lane more for another site.
+        work()
+        quietPerhaps()
+    }
+
+    private func carry(_ batch: Batch) async {
+        let facts = scheduler.facts(of: batch.message)
+        guard let carrier = carriers[Int(batch.site)] else {
+            preconditionFailure("a site without a transport")
+        }
+        guard let body = await body(of: batch, facts) else { return }
+        let (recipients, destination) = scheduler.contents(of: batch)
+        guard let envelope = Self.envelope(body.facts.envelope, for: recipients) else {
+            tools.logger.error("message \(facts.id): the journal's envelope has fewer recipients than the queue")
+            fail(batch, .contentUnavailable)
+            return
+        }
+        var signatures: [UInt8] = []
+        if let signer = tools.signer {
+            do {
+                signatures = try await body.signatures(by: signer, at: time.wall)
+            } catch {
+                tools.logger.error("message \(facts.id) cannot be signed: \(error)")
+                settle(
+                    batch, facts, body, recipients,
+                    [Outcome](repeating: Outcome(.deferred(.contentUnavailable)), count: batch.count))
+                return
+            }
+        }
+        let outcomes = await carrier.transport.carry(
+            DeliveryBatch(
+                message: facts.id, envelope: envelope, recipientIndexes: recipients,
+                content: Self.pieces(signatures, body.content), destination: destination, attempt: batch.attempt,
+                isTest: facts.isTest),
+            on: Lane(site: carrier.site, shard: index, number: batch.lane))
+        settle(batch, facts, body, recipients, Self.fit(outcomes, to: batch.count))
+    }
+
+    /// From memory, or from the journal when memory was needed for others. `nil`: it cannot be had, and the batch is
+    /// put back.
+    private func body(of batch: Batch, _ facts: MessageFacts) async -> QueuedBody? {
+        if let cached = scheduler.bodies[scheduler.messages[batch.message].body] { return cached }
+        do {
+            let body = QueuedBody(try await tools.spool.load(facts.number))
+            // The message cannot have gone meanwhile: this batch holds it.
+            scheduler.keep(body, of: batch.message)
+            return body
+        } catch {
+            tools.logger.error("message \(facts.id) cannot be read from the journal: \(error)")
+            fail(batch, .contentUnavailable)
+            return nil
+        }
+    }
+
+    /// Puts a batch back without a record: nothing was tried, and the envelope, which a record names, is not at hand.
+    private func fail(_ batch: Batch, _ reason: DeferralReason) {
+        _ = scheduler.finish(
+            batch, [Outcome](repeating: Outcome(.deferred(reason)), count: batch.count), now: time.now)
+        tools.metrics.count(Outcome(.deferred(reason)), deliveries: batch.count)
+    }
+
+    /// The outcomes go to the journal before anything else waits, so that what the remote host has taken is on disk
+    /// within milliseconds.
+    private func settle(
+        _ batch: Batch, _ facts: MessageFacts, _ body: QueuedBody, _ recipients: [UInt32], _ outcomes: [Outcome]
+    ) {
+        let now = time.now
+        let wall = time.wall
+        let dispositions = scheduler.finish(batch, outcomes, now: now)
+        var notes: [JournalNote] = []
+        notes.reserveCapacity(outcomes.count)
+        var failed: [FailedRecipient] = []
+        for place in outcomes.indices {
+            let outcome = outcomes[place]
+            let recipient = recipients[place]
+            tools.metrics.count(outcome, acceptedAt: facts.id.time, now: wall)
+            var attempt = Attempt(
+                recipient: recipient, mailbox: body.facts.envelope.recipients[Int(recipient)].mailbox,
+                number: batch.attempt, outcome: outcome)
+            switch dispositions[place] {
+            case .finished:
+                let failure = FailedRecipient(recipient: recipient, outcome: outcome, number: batch.attempt)
+                if Notifier.wantsNotice(of: failure, facts: body.facts) {
+                    failed.append(failure)
+                    continue
+                }
+            case .retry(let instant):
+                if outcome.verdict == .deferred(.shuttingDown) { continue }
+                attempt.nextAttempt = wall + (instant - now)
+            case .cancelled:
+                notes.append(
+                    .cancelled(
+                        message: facts.id, number: facts.number, tenant: facts.tenant, at: wall,
+                        recipients: [recipient]))
+                continue
+            }
+            notes.append(
+                .attempted(message: facts.id, number: facts.number, tenant: facts.tenant, at: wall, attempt))
+        }
+        if !notes.isEmpty { tools.spool.note(notes) }
+        if !failed.isEmpty { report(failed, of: facts, body) }
+    }
+
+    private static func envelope(_ whole: Envelope, for recipients: [UInt32]) -> Envelope? {
+        if recipients.count == 1, recipients[0] == 0, whole.recipients.count == 1 { return whole }
+        var envelope = whole
+        envelope.recipients = []
+        envelope.recipients.reserveCapacity(recipients.count)
+        for recipient in recipients {
+            guard Int(recipient) < whole.recipients.count else { return nil }
+            envelope.recipients.append(whole.recipients[Int(recipient)])
+        }
+        return envelope
+    }
+
+    private static func pieces(_ signatures: [UInt8], _ content: Content) -> [[UInt8]] {
+        var pieces: [[UInt8]] = []
+        pieces.reserveCapacity(3)
+        if !signatures.isEmpty { pieces.append(signatures) }
+        if !content.added.isEmpty { pieces.append(content.added) }
+        pieces.append(content.original)
+        return pieces
+    }
+
+    /// A transport that forgets a recipient has not delivered to it.
+    private static func fit(_ outcomes: [Outcome], to count: Int) -> [Outcome] {
+        if outcomes.count == count { return outcomes }
+        let missing = [Outcome](
+            repeating: Outcome(.deferred(.protocolViolation)), count: max(0, count - outcomes.count))
+        return Array(outcomes.prefix(count)) + missing
+    }
+}

@@ -1,0 +1,43 @@
+package import Mail
+import Synchronization
+
+/// Whether disk and memory have room for more mail. Asked for every message, measured at most once per interval by
+/// whoever comes first; the others take the last answer.
+package final class ResourceGauge: Sendable {
+    package enum Room: UInt8, Sendable, CaseIterable {
+        case enough
+        case diskLow
+        case memoryHigh
+    }
+
+    private let options: IntakeOptions
+    private let probe: ResourceProbe
+    private let memoryLimit: Int
+    private let room = Atomic<UInt8>(Room.enough.rawValue)
+    private let nextLook = Atomic<Int64>(.min)
+
+    package init(options: IntakeOptions, probe: ResourceProbe) {
+        self.options = options
+        self.probe = probe
+        memoryLimit = options.memoryLimit ?? probe.memoryBudget().map { $0 / 4 * 3 } ?? .max
+    }
+
+    package func room(at now: MonotonicInstant) -> Room {
+        let due = nextLook.load(ordering: .relaxed)
+        if now.nanoseconds >= due {
+            let next = (now + options.resourceInterval).nanoseconds
+            if nextLook.compareExchange(expected: due, desired: next, ordering: .relaxed).exchanged {
+                room.store(look().rawValue, ordering: .relaxed)
+            }
+        }
+        return Room(rawValue: room.load(ordering: .relaxed)) ?? .enough
+    }
+
+    private func look() -> Room {
+        if options.minimumFreeShare > 0, let free = probe.freeShare(options.folder), free < options.minimumFreeShare {
+            return .diskLow
+        }
+        if let resident = probe.residentBytes(), resident > memoryLimit { return .memoryHigh }
+        return .enough
+    }
+}

@@ -1,0 +1,107 @@
+import Glibc
+package import Mail
+import Synchronization
+
+/// The one log of everything that happens to mail: durable, checksummed, group-committed.
+///
+/// A folder of segment files (see `SegmentHeader`, `RecordHeader`), each covering a stretch of the log; offsets are
+/// positions in the log as a whole. `Writer` explains the commit, `Recovery` the restart, `Writer+Care` how disk space
+/// comes back, `Ledger` what is kept in memory.
+///
+/// What is promised: a message whose `accept` returned is found by every later `open`. A message whose `accept` threw
+/// is not delivered after a restart, except when the disk refused even to strike it out and the machine stopped before
+/// the next successful write. A message whose `accept` did neither when the process died may be there or not.
+package final class Journal: Sendable {
+    let core: JournalCore
+    /// What `close` ends.
+    private let running: Mutex<Running?>
+
+    private struct Running: Sendable {
+        var lock: FolderLock
+        var thread: WriterThread
+    }
+
+    /// Takes the folder (made when missing) for this process alone, repairs what a crash left behind, and starts the
+    /// writer.
+    /// - Parameter time: for the identifier of a new journal; what happens is stamped by whoever tells of it.
+    /// - Returns: the unfinished messages in the order of their acceptance, and what was found.
+    package static func open(
+        _ options: JournalOptions, time: any TimeSource
+    ) throws(JournalFailure) -> (journal: Journal, recovered: [RecoveredMessage], report: RecoveryReport) {
+        do throws(FileFailure) {
+            try options.files.makeFolder(options.folder)
+        } catch {
+            throw .unusable(path: options.folder, errno: error.errno)
+        }
+        let lock = try FolderLock(options, pid: getpid())
+        var recovery = Recovery(options)
+        let fresh = UUIDv7(at: time.wall)
+        try recovery.run(newJournal: fresh)
+        let recovered = recovery.takeMessages()
+        let refusal = recovery.beginSegment()
+        let core = JournalCore(
+            options: options, journal: recovery.journal ?? fresh, ledger: recovery.ledger,
+            consumers: recovery.consumers)
+        // Not writable at this moment: the mail that is there can be looked at, and the writer tries again.
+        if let refusal { core.setHealth(refusal) }
+        let active = recovery.active
+        guard let thread = WriterThread.start({ Writer(core: core, active: active).run() }) else {
+            throw .unusable(path: options.folder, errno: EAGAIN)
+        }
+        return (Journal(core: core, lock: lock, thread: thread), recovered, recovery.report)
+    }
+
+    private init(core: JournalCore, lock: FolderLock, thread: WriterThread) {
+        self.core = core
+        running = Mutex(Running(lock: lock, thread: thread))
+    }
+
+    deinit { close() }
+
+    /// Parks until the message would survive a power cut. There is no timer: the commit begins as soon as the one
+    /// before it is done. Nothing of a message that was refused is kept.
+    /// - Returns: its number: the offset of its record, stable for life.
+    package func accept(_ message: AcceptedMessage) async throws(JournalFailure) -> UInt64 {
+        // A head holds at most some KB for each recipient, so it is far below the limit when these two are.
+        guard message.content.count <= RecordHeader.limit,
+            message.facts.envelope.recipients.count <= Summary.recipientLimit
+        else { throw .tooLarge(limit: RecordHeader.limit) }
+        let result = await withCheckedContinuation { continuation in
+            let record = OutgoingRecord.accepted(message, keepingEvent: core.keepsEvents, waiter: continuation)
+            if let failure = core.enqueue(CollectionOfOne(record), evenWhenBroken: false) {
+                continuation.resume(returning: .failure(failure))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Does not wait: goes with the next commit, which starts at once, so it is on disk within milliseconds. While the
+    /// disk refuses writes the notes are kept in memory and written first when it recovers.
+    package func note(_ records: [JournalNote]) {
+        if records.isEmpty { return }
+        let keepsEvents = core.keepsEvents
+        _ = core.enqueue(
+            records.map { OutgoingRecord.note($0, keepingEvent: keepsEvents) }, evenWhenBroken: true)
+    }
+
+    /// `false` after a failed write until one succeeds again: intake refuses, and delivery pauses so that its outcomes
+    /// are not lost.
+    package var isHealthy: Bool { core.isHealthy.load(ordering: .acquiring) }
+
+    /// Writes what waits, then stops. Blocks until that is done; a second call does nothing.
+    package func close() {
+        core.pending.withLock { $0.isClosing = true }
+        core.doorbell.ring()
+        let running = running.withLock { running in
+            defer { running = nil }
+            return running
+        }
+        running?.thread.join()
+        // With the last reference to the lock the folder is free for another process.
+    }
+
+    /// For metrics and tests: group commits, and records they carried.
+    package var commitCounts: (commits: Int, records: Int) {
+        (core.commits.load(ordering: .relaxed), core.records.load(ordering: .relaxed))
+    }
+}

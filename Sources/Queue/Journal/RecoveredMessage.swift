@@ -1,0 +1,50 @@
+package import Mail
+
+/// An unfinished message as a restart finds it: what the scheduler needs, without envelope and content, so that a
+/// million of them stay small. `Journal.load` has the rest.
+package struct RecoveredMessage: Sendable {
+    package var number: UInt64
+    package var id: UUIDv7
+    package var tenant: UUIDv7
+    package var at: WallTime
+    package var stream: MailStream
+    package var isTest: Bool
+    package var notBefore: WallTime?
+    /// The recipients that are not finished; never empty. Equal lists share their storage.
+    package var pending: [PendingRecipient]
+    /// Bytes of the content.
+    package var size: Int
+
+    package init(
+        number: UInt64, id: UUIDv7, tenant: UUIDv7, at: WallTime, stream: MailStream, isTest: Bool,
+        notBefore: WallTime?, pending: [PendingRecipient], size: Int
+    ) {
+        self.number = number
+        self.id = id
+        self.tenant = tenant
+        self.at = at
+        self.stream = stream
+        self.isTest = isTest
+        self.notBefore = notBefore
+        self.pending = pending
+        self.size = size
+    }
+}
+
+/// A recipient that still waits for its delivery.
+package struct PendingRecipient: Hashable, Sendable {
+    /// The place in the envelope, from 0.
+    package var recipient: UInt32
+    package var domain: Domain
+    /// Attempts made so far.
+    package var attempts: Int
+    /// When it is due again; `nil` before the first attempt.
+    package var nextAttempt: WallTime?
+
+    package init(recipient: UInt32, domain: Domain, attempts: Int = 0, nextAttempt: WallTime? = nil) {
+        self.recipient = recipient
+        self.domain = domain
+        self.attempts = attempts
+        self.nextAttempt = nextAttempt
+    }
+}

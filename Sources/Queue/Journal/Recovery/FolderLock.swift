@@ -1,0 +1,28 @@
+/// The lock on the journal's folder. It lives as long as this object, and not a moment longer than the process.
+final class FolderLock: Sendable {
+    static let fileName = "lock"
+    private let file: SegmentFile
+    private let files: any JournalFiles
+
+    /// - Parameter pid: written into the file for whoever is refused.
+    init(_ options: JournalOptions, pid: Int32) throws(JournalFailure) {
+        let path = options.folder + "/" + Self.fileName
+        files = options.files
+        var holder: [UInt8]?
+        do throws(FileFailure) {
+            file = try SegmentFile(folder: options.folder, name: Self.fileName, mode: .kept, files: options.files)
+            if try options.files.lock(file.descriptor) {
+                try file.truncate(0)
+                try file.write(Array("\(pid)\n".utf8), at: 0)
+            } else {
+                holder = try file.read(at: 0, count: 16)
+            }
+        } catch {
+            throw .unusable(path: path, errno: error.errno)
+        }
+        if let holder { throw .locked(pid: Int32(String(decoding: holder, as: UTF8.self).filter(\.isNumber))) }
+    }
+
+    /// Closing the file alone would not do: a child that is just being started has a copy of the descriptor.
+    deinit { files.unlock(file.descriptor) }
+}

@@ -1,0 +1,22 @@
+/// How the scheduler shares out lanes and when it tries again.
+package struct SchedulerOptions: Hashable, Sendable {
+    /// For one deferred delivery.
+    package var retry = RetryPolicy()
+    /// For a site that cannot be reached.
+    package var siteBackOff = RetryPolicy(first: .seconds(60), factor: 2, cap: .seconds(1800), jitter: 0.1)
+    /// Time in the queue after which a delivery is given up, counted from acceptance or, for a scheduled message, from
+    /// its `notBefore`. RFC 5321 §4.5.4.1: at least 4-5 days.
+    package var lifetime = Duration.seconds(5 * 24 * 3600)
+    /// Deliveries a tenant may send in its turn when several wait for one site.
+    package var quantum = 10
+    /// While broadcast mail waits for a site, at least one batch in so many is broadcast. At least 2.
+    package var broadcastFloor = 5
+    /// Batches under way at once in one shard, over all its sites.
+    package var lanes = 2_000
+    /// Batches a lane carries before it makes room, when other sites wait because `lanes` is reached.
+    package var batchesPerTurn = 20
+    /// A site without mail is forgotten, with what is known of its health, after this time.
+    package var siteIdle = Duration.seconds(120)
+
+    package init() {}
+}

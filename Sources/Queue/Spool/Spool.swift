@@ -1,0 +1,11 @@
+/// What intake and dispatch need of the journal. The real one is `JournalSpool`; tests have one in memory.
+package protocol Spool: Sendable {
+    /// Returns the message's number when it would survive a power cut.
+    func accept(_ message: AcceptedMessage) async throws(JournalFailure) -> UInt64
+    /// Does not wait: on disk within milliseconds.
+    func note(_ records: [JournalNote])
+    /// Envelope and content of a queued message, read without blocking the caller's loop.
+    func load(_ number: UInt64) async throws(JournalFailure) -> AcceptedMessage
+    /// `false`: nothing can be written at present, so nothing may be accepted or carried.
+    var isHealthy: Bool { get }
+}

@@ -1,0 +1,93 @@
+import GRDB
+import Mail
+
+/// Turns rows into the events of the contract.
+enum EventRendering {
+    static func queued(_ message: Row, recipients: [String]) throws -> EventView {
+        let messageID = try message.text("message_id")
+        let size: Int64 = message["size"]
+        let detail = JSONText.object { json in
+            json.member("recipients", recipients)
+            json.member("message_id", messageID)
+            json.member("size", size)
+            json.member("scheduled_at", message.optionalTime("scheduled_at")?.rfc3339)
+        }
+        return EventView(
+            id: try message.id("event"), offset: try offset(message), type: "queued",
+            at: try message.time("created_at"), detail: detail)
+    }
+
+    static func views(_ row: Row, recipients: [String]) throws -> [EventView] {
+        guard let kind = EventKind(rawValue: row["kind"]) else { throw DamagedRow(column: "kind") }
+        let id = try row.id("id")
+        let position = try offset(row)
+        let at = try row.time("at")
+        func view(_ type: String, _ detail: String, id: UUIDv7 = id) -> EventView {
+            EventView(id: id, offset: position, type: type, at: at, detail: detail)
+        }
+        switch kind {
+        case .deferred: return [view("deferred", try attempt(row))]
+        case .delivered:
+            // One answer is both: the host was handed the message, and took it.
+            let detail = try attempt(row)
+            return [view("sent", detail, id: id.sibling), view("delivered", detail)]
+        case .bounced:
+            let reason = (row["reason"] as Int64?).flatMap { BounceReason(rawValue: UInt8(truncatingIfNeeded: $0)) }
+            guard let reason else { throw DamagedRow(column: "reason") }
+            switch DeliveryState(.bounced(reason)) {
+            case .cancelled: return [view("cancelled", try attempt(row))]
+            case .failed: return [view("failed", try attempt(row))]
+            case .bounced, .queued, .deferred, .delivered: return [view("bounced", try attempt(row))]
+            }
+        case .cancelled:
+            let numbers = StringList.decode(try row.text("recipient")).compactMap { Int($0) }
+            let detail = JSONText.object { json in
+                json.member("recipients", numbers.filter(recipients.indices.contains).map { recipients[$0] })
+            }
+            return [view("cancelled", detail)]
+        }
+    }
+
+    private static func attempt(_ row: Row) throws -> String {
+        let recipient = try row.text("recipient")
+        let reason: Int64? = row["reason"]
+        let code: Int64? = row["code"]
+        let enhanced: String? = row["enhanced"]
+        let reply: String? = row["reply"]
+        let kind: Int64 = row["kind"]
+        return JSONText.object { json in
+            json.member("recipient", recipient)
+            if let raw = reason.map({ UInt8(truncatingIfNeeded: $0) }) {
+                if kind == EventKind.bounced.rawValue, let why = BounceReason(rawValue: raw) {
+                    let kind = BounceClass(why, code: code, enhanced: enhanced)
+                    json.member("class", kind.rawValue)
+                    json.member("category", why.name)
+                    json.member("diagnostic", reply ?? why.text)
+                } else if kind == EventKind.deferred.rawValue, let why = DeferralReason(rawValue: raw) {
+                    json.member("category", why.name)
+                    json.member("diagnostic", reply ?? why.text)
+                }
+            } else {
+                json.member("diagnostic", reply)
+            }
+            json.member("smtp_code", code)
+            json.member("enhanced_code", enhanced)
+            json.member("mx", (row["host"] as String?).flatMap { $0.isEmpty ? nil : $0 })
+            json.member("address", row["address"] as String?)
+            json.member("tls", row["tls"] as String?)
+            json.member("attempt", row["attempt"] as Int64?)
+            json.member("duration_ms", row["elapsed"] as Int64?)
+            json.member("next_attempt_at", row.optionalTime("next_attempt")?.rfc3339)
+        }
+    }
+
+    private static func offset(_ row: Row) throws -> UInt64 {
+        guard let position: Int64 = row["position"] else { throw DamagedRow(column: "position") }
+        return UInt64(bitPattern: position)
+    }
+}
+
+extension UUIDv7 {
+    /// A second identifier from the same journal record: the top one of its 62 random bits turned over.
+    fileprivate var sibling: UUIDv7 { UUIDv7(high: high, low: low ^ 0x2000_0000_0000_0000) }
+}

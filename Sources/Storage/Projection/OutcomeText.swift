@@ -1,0 +1,51 @@
+import Mail
+
+extension Outcome {
+    /// The reply, or the reason in words where there was none; at most 1,000 bytes.
+    var summary: String? {
+        if let reply { return String(decoding: reply.description.utf8.prefix(1_000), as: UTF8.self) }
+        switch verdict {
+        case .delivered: return nil
+        case .deferred(let reason): return reason.text
+        case .bounced(let reason): return reason.text
+        }
+    }
+}
+
+extension DeferralReason {
+    var text: String {
+        switch self {
+        case .remoteReply: "the host asked to try again later"
+        case .connectionRefused: "the connection was refused"
+        case .connectionTimeout: "the host did not answer"
+        case .connectionLost: "the connection was lost"
+        case .replyTimeout: "the host took too long to reply"
+        case .tlsFailed: "TLS failed"
+        case .tlsUnavailable: "the host does not offer TLS"
+        case .dnsFailure: "the DNS gave no answer"
+        case .protocolViolation: "the host does not speak SMTP"
+        case .authenticationFailed: "the smarthost refused the credentials"
+        case .contentUnavailable: "the content could not be read or signed"
+        case .shuttingDown: "the engine was shutting down"
+        case .noRoute: "no route leads there"
+        }
+    }
+}
+
+extension BounceReason {
+    var text: String {
+        switch self {
+        case .remoteReply: "the host refused"
+        case .noSuchDomain: "the domain does not exist"
+        case .nullMX: "the domain takes no mail"
+        case .noMailHost: "the domain has no mail host"
+        case .needsSMTPUTF8: "the host does not take internationalised addresses"
+        case .needs8BitMIME: "the host does not take 8-bit content"
+        case .tooLarge: "the host does not take a message of this size"
+        case .expired: "it could not be delivered in time"
+        case .mailLoop: "the mail loops back to this host"
+        case .cancelled: "it was cancelled"
+        case .policy: "the configuration forbids this destination"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import Loop
+
+/// How the commands that change the control database find it.
+struct DataFolderOption: ParsableArguments {
+    @Option(name: .long, help: "The configuration file whose data folder is meant.")
+    var config: String?
+
+    @Option(name: .long, help: "The data folder. Default: the file's, else ./martlet-data.")
+    var data: String?
+
+    /// The folder, and the host's name.
+    func resolve() throws -> (data: String, hostname: String) {
+        if let config {
+            let configuration = try ConfigurationFile.load(config, data: data)
+            return (configuration.data, configuration.hostname)
+        }
+        let folder = URL(fileURLWithPath: data ?? "./martlet-data").standardizedFileURL.path
+        return (folder, ProcessInfo.processInfo.hostName)
+    }
+
+    /// The control database, whether or not a server runs on it: both may write.
+    func openRoom() throws -> ControlRoom {
+        let (data, hostname) = try resolve()
+        try Privileges.drop(to: nil, data: data)
+        return try ControlRoom(
+            data: data, hostname: hostname, time: SystemTime(), pool: BlockingPool(name: "martlet-keys", threads: 1))
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+
+@main
+struct Martlet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "martlet",
+        abstract: "A high-throughput e-mail delivery engine.",
+        discussion: "Begin with 'martlet dev': it needs no configuration and nothing leaves the machine.",
+        subcommands: [
+            DevCommand.self, ServeCommand.self, SendCommand.self, KeyCommand.self, DomainCommand.self, QueueCommand.self,
+        ])
+}
+
+extension ParsableCommand {
+    /// Ends with the words on standard error and status 1, as `martlet: ...`.
+    func stop(_ error: any Error) -> Never {
+        Self.exit(withError: CleanExit.failure(error))
+    }
+}
+
+/// An error as an operator reads it: no type names around it.
+struct CleanExitError: Error, CustomStringConvertible {
+    var description: String
+}
+
+extension CleanExit {
+    static func failure(_ error: any Error) -> CleanExitError { CleanExitError(description: "\(error)") }
+}

@@ -1,0 +1,131 @@
+import ControlAPI
+import DNSAuth
+import Logging
+import Loop
+import MTA
+import Mail
+import Queue
+import Service
+import Storage
+
+/// The whole engine, wired. Built by `start`, ended by `stop`; between them everything happens on the loops.
+///
+/// The order of the start is the order of trust: ports while still root, then the data folder as the user, then what the
+/// journal holds, and only then the first byte from a stranger.
+final class Engine: Sendable {
+    let configuration: Configuration
+    let loops: LoopGroup
+    let journal: Journal
+    let queue: DeliveryQueue
+    private let intake: QueueIntake
+    /// Where new mail goes in.
+    let door: any Intake
+    let room: ControlRoom
+    let policy: ServicePolicy
+    let services: ControlServices
+    let tenant: Tenant
+    /// Set at the first start of a data folder only.
+    let firstKey: CreatedKey?
+    private let router: SwitchedRouter
+    private let resolver: any Resolver
+    private let captured: any Inbox
+    private let projector: Projector
+    private let projection: Task<Void, Never>
+    private let watch: Task<Void, Never>
+    private let log: Logger
+
+    static func start(
+        _ configuration: Configuration, loops: LoopGroup, devInbox: (any Inbox)? = nil, log: Logger,
+        door: (any Intake, ControlRoom) -> any Intake = { intake, _ in intake }
+    ) async throws -> Engine {
+        let time = SystemTime()
+        let pool = BlockingPool(name: "martlet-sign", threads: loops.loops.count)
+        let journal = try JournalOpening.open(configuration, time: time, log: log)
+        let room = try ControlRoom(data: configuration.data, hostname: configuration.hostname, time: time, pool: pool)
+        let first = try await room.prepare()
+        let captured = try InboxOpening.open("\(configuration.data)/captured", time: time, log: log)
+        return try await Engine(
+            configuration, loops: loops, time: time, pool: pool, journal: journal, room: room, first: first,
+            captured: captured, devInbox: devInbox, door: door, log: log)
+    }
+
+    private init(
+        _ configuration: Configuration, loops: LoopGroup, time: any TimeSource, pool: BlockingPool,
+        journal opened: JournalOpening.Opened, room: ControlRoom, first: (tenant: Tenant, key: CreatedKey?),
+        captured: any Inbox, devInbox: (any Inbox)?, door: (any Intake, ControlRoom) -> any Intake, log: Logger
+    ) async throws {
+        self.configuration = configuration
+        self.loops = loops
+        self.room = room
+        self.captured = captured
+        self.log = log
+        (tenant, firstKey) = first
+        journal = opened.journal
+
+        var resolving = configuration.resolver
+        if resolving.servers.isEmpty { resolving.servers = ResolverOptions.system().servers }
+        resolver = DNSResolver(options: resolving, on: loops.loops[0])
+        router = SwitchedRouter(
+            try WaysOut.router(configuration, resolver: resolver, loops: loops.loops, captured: captured, time: time))
+        let signer = DKIMSigner(keyring: room.keyring, pool: pool)
+        let spool = JournalSpool(opened.journal, reads: BlockingPool(name: "martlet-read", threads: 2))
+        queue = DeliveryQueue(
+            options: configuration.queue, spool: spool, router: router, signer: signer, time: time,
+            homes: loops.loops.map { ShardHome($0) })
+        intake = QueueIntake(options: configuration.queue, spool: spool, queue: queue, time: time)
+        self.door = door(intake, room)
+        await queue.start(recovered: opened.recovered, notices: intake)
+
+        let events: EventDatabase
+        do { events = try EventDatabase.open(folder: configuration.data) } catch {
+            throw StartFailure("the event database in \(configuration.data) cannot be opened: \(error)")
+        }
+        let projector = Projector(log: opened.journal, database: events, time: time)
+        self.projector = projector
+        projection = Task { await projector.run() }
+        let control = ControlWatch(room: room, queue: queue)
+        watch = Task { await control.run() }
+
+        var sending = SendOptions()
+        sending.requiresVerifiedDomain = configuration.requiresVerifiedDomain
+        sending.requiresKnownDomain = configuration.requiresKnownDomain
+        policy = ServicePolicy(
+            store: room.control.credentials, domains: room.directory, trustedTenant: first.tenant.id,
+            changes: room.changes, options: sending)
+        let messages = MessageService(
+            intake: self.door, signer: signer, store: events.messages(time: time), progress: projector,
+            domains: room.directory, time: time, options: sending)
+        let (intake, journal) = (intake, opened.journal)
+        services = ControlServices(
+            messages: messages, domains: room.domains, credentials: room.credentials, keys: room.keys,
+            idempotency: Idempotency(store: room.control.idempotency, time: time), captured: captured,
+            devInbox: devInbox
+        ) {
+            var complaints: [String] = []
+            if !journal.isHealthy { complaints.append("the journal cannot be written") }
+            if let obstacle = intake.obstacle { complaints.append("\(obstacle)") }
+            if let trouble = projector.trouble { complaints.append("the projection stands still: \(trouble)") }
+            return complaints
+        }
+    }
+
+    /// `SIGHUP`: routes and transports of the file as it is now. What a running process cannot change is said.
+    func reload(_ changed: Configuration) throws(StartFailure) {
+        router.replace(
+            with: try WaysOut.router(
+                changed, resolver: resolver, loops: loops.loops, captured: captured, time: room.time))
+    }
+
+    /// `SIGTERM`: nothing new is accepted, lanes finish what is under way, and what has happened is on disk and projected.
+    /// - Returns: whether all of it ended within the configured time.
+    func stop() async -> Bool {
+        intake.close()
+        let inTime = await queue.drain(deadline: room.time.now + configuration.drain)
+        await projector.catchUp()
+        projection.cancel()
+        watch.cancel()
+        await projection.value
+        journal.close()
+        return inTime
+    }
+}

@@ -96,7 +96,8 @@ let package = Package(
         tests(
             "ControlAPITests",
             [
-                "ControlAPI", "Service", "Mail", "MartletTesting", .product(name: "HTTPTypes", package: "swift-http-types"), metrics,
+                "ControlAPI", "Service", "Mail", "MartletTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"), metrics,
             ]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["Mail", "MartletTesting"]),

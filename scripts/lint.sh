@@ -17,7 +17,7 @@ done
 files=$(git ls-files -co --exclude-standard Sources Tests | grep -E '(Utils|Helpers|Common|Manager)[^/]*(/|\.swift$)')
 [ -z "$files" ] || say "a name that says nothing: $files"
 
-marks=$(grep -rnE 'TODO|FIXME|XXX' Sources | grep -v 'XXXXXX')
+marks=$(grep -rnE '\b(TODO|FIXME|XXX)\b' Sources)
 [ -z "$marks" ] || say "marks of unfinished work: $marks"
 
 for script in scripts/*.sh .ci/run; do bash -n "$script" || say "$script does not parse"; done

@@ -4,11 +4,14 @@ import Testing
 @Suite struct DocumentsTellTheTruthTests {
     @Test func everyFileThatArchitectureNamesExists() throws {
         let text = try Repository.text("ARCHITECTURE.md")
-        let named = text.matches(of: /`((?:Sources|Tests|Benchmarks|docs|scripts)\/[A-Za-z0-9_.+\/-]+)`/).map { String($0.1) }
+        let named = text.matches(of: /`((?:Sources|Tests|Benchmarks|docs|scripts)\/[A-Za-z0-9_.+\/-]+)`/).map {
+            String($0.1)
+        }
         #expect(named.count > 20, "ARCHITECTURE.md should name the files of the message path")
         for path in named {
             let url = Repository.root.appendingPathComponent(path)
-            #expect(FileManager.default.fileExists(atPath: url.path), "ARCHITECTURE.md names \(path), which does not exist")
+            #expect(
+                FileManager.default.fileExists(atPath: url.path), "ARCHITECTURE.md names \(path), which does not exist")
         }
     }
 
@@ -21,10 +24,13 @@ import Testing
 
     @Test func everyCitedRFCIsListed() throws {
         let listed = Set(
-            try Repository.text("docs/rfc.tsv").split(separator: "\n").compactMap { $0.split(separator: "\t").first.map(String.init) })
+            try Repository.text("docs/rfc.tsv").split(separator: "\n").compactMap {
+                $0.split(separator: "\t").first.map(String.init)
+            })
         for file in Repository.swiftFiles(below: "Sources") {
             for match in try Repository.text(file).matches(of: /RFC (\d{3,5})/) {
-                #expect(listed.contains(String(match.1)), "\(file) cites RFC \(match.1), which docs/rfc.tsv does not list")
+                #expect(
+                    listed.contains(String(match.1)), "\(file) cites RFC \(match.1), which docs/rfc.tsv does not list")
             }
         }
     }

@@ -39,7 +39,9 @@ import Testing
 
     @Test func badUTF8IsRefused() {
         #expect(throws: JSONFailure(reason: .badUTF8, offset: 1)) { try JSONParser.parse([0x22, 0xFF, 0x22]) }
-        #expect(throws: JSONFailure(reason: .badUTF8, offset: 1)) { try JSONParser.parse([0x22, 0x5C, 0x6E, 0xC3, 0x22]) }
+        #expect(throws: JSONFailure(reason: .badUTF8, offset: 1)) {
+            try JSONParser.parse([0x22, 0x5C, 0x6E, 0xC3, 0x22])
+        }
     }
 
     @Test func nestingEndsAtSixtyFour() throws {
@@ -48,7 +50,9 @@ import Testing
         let deeper = String(repeating: "[", count: 66) + String(repeating: "]", count: 66)
         #expect(throws: JSONFailure.self) { try JSONParser.parse(Array(deeper.utf8)) }
         // A million brackets must end at the limit and not on the stack.
-        #expect(throws: JSONFailure.self) { try JSONParser.parse([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)) }
+        #expect(throws: JSONFailure.self) {
+            try JSONParser.parse([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000))
+        }
     }
 
     @Test func randomBytesNeverTrap() {

@@ -71,7 +71,8 @@ import Testing
         #expect(accepted, "goes on when there is room: \(engine.errors)")
 
         let arrived = try eventually {
-            let numbers = Set(try String(contentsOf: seen, encoding: .utf8).split(separator: "\n").compactMap { Int($0) })
+            let numbers = Set(
+                try String(contentsOf: seen, encoding: .utf8).split(separator: "\n").compactMap { Int($0) })
             return numbers.isSuperset(of: promised)
         }
         #expect(arrived, "every message that was answered 250 arrives; promised \(promised)")

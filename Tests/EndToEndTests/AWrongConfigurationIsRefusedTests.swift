@@ -21,7 +21,9 @@ import Testing
                 """)
         let result = try Tool.run(Engine.binary, ["serve", "--config", file.path])
         #expect(result.status != 0)
-        #expect(result.errors.contains("martlet.yaml:5: queue.retry.frist: unknown key; did you mean 'first'?"), "\(result.errors)")
+        #expect(
+            result.errors.contains("martlet.yaml:5: queue.retry.frist: unknown key; did you mean 'first'?"),
+            "\(result.errors)")
         #expect(result.errors.contains("martlet.yaml:6: queue.retry.maximum: expected a duration"))
         #expect(result.errors.contains("martlet.yaml:7: loops: expected a whole number"))
         #expect(result.errors.contains("martlet.yaml:10: submission[0].tls: expected one of"))

@@ -17,7 +17,9 @@ import Testing
             let engine = try Engine.serve(configuration: configuration, port: submission, in: folder)
             let injector = try Daemon(
                 python, [Tool.peer("inject.py"), "\(submission)", "\(20_000 - first)", "20", acked.path, "\(first)"])
-            let reached = eventually(within: 240) { (try? Self.numbers(acked).count) ?? 0 >= pause || !injector.isRunning }
+            let reached = eventually(within: 240) {
+                (try? Self.numbers(acked).count) ?? 0 >= pause || !injector.isRunning
+            }
             try #require(reached, "the injector stalls at \((try? Self.numbers(acked).count) ?? 0)")
             if pause < 20_000 {
                 engine.kill()

@@ -15,7 +15,11 @@ import Testing
             configuration: RelayConfiguration.text(data: folder, submission: submission, destination: destination),
             port: submission, in: folder)
         let result = try Tool.run(
-            source, ["-d", "-s", "10", "-m", "2000", "-l", "1024", "-f", "a@src.example", "-t", "b@dst.example", "127.0.0.1:\(submission)"])
+            source,
+            [
+                "-d", "-s", "10", "-m", "2000", "-l", "1024", "-f", "a@src.example", "-t", "b@dst.example",
+                "127.0.0.1:\(submission)",
+            ])
         #expect(result.status == 0, "\(result.errors)")
         let arrived = eventually(within: 60) { Self.count(sink.output) >= 2_000 }
         #expect(arrived, "smtp-sink counted \(Self.count(sink.output)) of 2000: \(engine.errors)")
@@ -30,15 +34,21 @@ import Testing
         let common = ["--server", "\(smtp.host):\(smtp.port)", "--from", "a@example.com", "--to", "b@example.net"]
         for mechanism in ["PLAIN", "LOGIN"] {
             let sent = try Tool.run(
-                swaks, common + ["--tls", "--auth", mechanism, "--auth-user", smtp.username, "--auth-password", smtp.password])
+                swaks,
+                common + ["--tls", "--auth", mechanism, "--auth-user", smtp.username, "--auth-password", smtp.password])
             #expect(sent.status == 0, "\(sent.output)\(sent.errors)")
         }
-        let wrong = try Tool.run(swaks, common + ["--tls", "--auth", "PLAIN", "--auth-user", smtp.username, "--auth-password", "no"])
+        let wrong = try Tool.run(
+            swaks, common + ["--tls", "--auth", "PLAIN", "--auth-user", smtp.username, "--auth-password", "no"])
         #expect(wrong.status != 0 && wrong.output.contains("535 5.7.8"), "\(wrong.output)")
-        let plain = try Tool.run(swaks, common + ["--auth", "PLAIN", "--auth-user", smtp.username, "--auth-password", smtp.password])
-        #expect(plain.status != 0 && !plain.output.contains("235 "), "AUTH is not offered in plain text: \(plain.output)")
+        let plain = try Tool.run(
+            swaks, common + ["--auth", "PLAIN", "--auth-user", smtp.username, "--auth-password", smtp.password])
+        #expect(
+            plain.status != 0 && !plain.output.contains("235 "), "AUTH is not offered in plain text: \(plain.output)")
         let arrived = try eventually {
-            try Curl.send("GET", engine.ready.inbox_url, key: nil).list.filter { ($0["from"] as? String) == "a@example.com" }.count == 2
+            try Curl.send("GET", engine.ready.inboxURL, key: nil).list.filter {
+                ($0["from"] as? String) == "a@example.com"
+            }.count == 2
         }
         #expect(arrived)
         #expect(engine.daemon.terminate() == 0, "\(engine.daemon.errors)")
@@ -46,7 +56,6 @@ import Testing
 
     /// The last count that `smtp-sink -c` has printed; it overwrites its line with carriage returns.
     private static func count(_ output: String) -> Int {
-        let last = output.split(whereSeparator: { $0 == "\r" || $0 == "\n" || $0 == "\r\n" }).last { $0.contains("mess=") }
-        return last?.split(separator: " ").first { $0.hasPrefix("mess=") }.flatMap { Int($0.dropFirst(5)) } ?? 0
+        output.matches(of: /mes[sg]= *(\d+)/).last.flatMap { Int($0.1) } ?? 0
     }
 }

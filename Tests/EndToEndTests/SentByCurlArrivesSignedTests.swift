@@ -12,7 +12,8 @@ import Testing
 
         let sent = try engine.post(
             "/v1/messages/send",
-            #"{"from":"Example <hello@example.com>","to":"you@example.net","subject":"Grüße","text":"It flies.","html":"<p>It <b>flies</b>.</p>"}"#)
+            #"{"from":"Example <hello@example.com>","to":"you@example.net","subject":"Grüße","text":"It flies.","html":"<p>It <b>flies</b>.</p>"}"#
+        )
         try #require(sent.status == 202, "\(sent.body)")
         let id = try #require(sent.data["id"] as? String)
         #expect(sent.data["status"] as? String == "queued")
@@ -27,9 +28,9 @@ import Testing
         let types = try engine.get("/v1/messages/\(id)/events").list.compactMap { $0["type"] as? String }
         #expect(types == ["queued", "sent", "delivered"])
 
-        let inbox = try Curl.send("GET", engine.ready.inbox_url, key: nil)
+        let inbox = try Curl.send("GET", engine.ready.inboxURL, key: nil)
         let entry = try #require(inbox.list.first { $0["subject"] as? String == "Grüße" }, "\(inbox.body)")
-        let raw = try Curl.send("GET", "\(engine.ready.inbox_url)/\(try #require(entry["id"] as? String))/raw", key: nil)
+        let raw = try Curl.send("GET", "\(engine.ready.inboxURL)/\(try #require(entry["id"] as? String))/raw", key: nil)
         #expect(raw.status == 200)
 
         guard Tool.hasPythonModule("dkim", neededFor: "verifying the signatures"),

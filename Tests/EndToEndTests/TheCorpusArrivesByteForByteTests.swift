@@ -5,7 +5,8 @@ import Testing
 /// engine adds; what SMTP forbids is refused by the stated rule.
 @Suite struct TheCorpusArrivesByteForByteTests {
     @Test(.timeLimit(.minutes(5))) func everyMessageOfTheSuites() throws {
-        let root = ProcessInfo.processInfo.environment["MARTLET_CONFORMANCE"] ?? "\(Repository.root)/../shared/conformance"
+        let root =
+            ProcessInfo.processInfo.environment["MARTLET_CONFORMANCE"] ?? "\(Repository.root)/../shared/conformance"
         guard FileManager.default.fileExists(atPath: "\(root)/mime") else {
             print("SKIPPED: the MIME suites are not at \(root)/mime (set MARTLET_CONFORMANCE)")
             return
@@ -15,7 +16,10 @@ import Testing
         let smtp = engine.ready.smtp
         let result = try Tool.run(
             python,
-            [Tool.peer("corpus.py"), "\(root)/mime", smtp.host, "\(smtp.port)", smtp.username, smtp.password, engine.ready.inbox_url])
+            [
+                Tool.peer("corpus.py"), "\(root)/mime", smtp.host, "\(smtp.port)", smtp.username, smtp.password,
+                engine.ready.inboxURL,
+            ])
         print(result.output)
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(engine.daemon.terminate() == 0, "\(engine.daemon.errors)")

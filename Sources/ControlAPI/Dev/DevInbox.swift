@@ -43,7 +43,9 @@ struct DevInbox {
     }
 
     private func message(_ context: ControlContext) async throws -> InboxMessage {
-        guard let message = await inbox.message(try context.id("message")) else { throw ServiceFailure.notFound("message") }
+        guard let message = await inbox.message(try context.id("message")) else {
+            throw ServiceFailure.notFound("message")
+        }
         return message
     }
 
@@ -52,7 +54,8 @@ struct DevInbox {
             "id": .id(summary.id), "received_at": .time(summary.receivedAt),
             "from": .string(summary.sender?.description ?? ""),
             "to": MessageJSON.texts(summary.recipients.map(\.description)), "header_from": .string(summary.headerFrom),
-            "subject": .string(summary.subject), "message_id": .string(summary.messageID), "size": .integer(summary.size),
+            "subject": .string(summary.subject), "message_id": .string(summary.messageID),
+            "size": .integer(summary.size),
         ])
     }
 }

@@ -29,7 +29,8 @@ struct APIFailure: Error {
                 "details": .array(
                     details.map { detail in
                         .object([
-                            "code": .string(detail.code), "field": .string(detail.field), "value": .string(detail.value),
+                            "code": .string(detail.code), "field": .string(detail.field),
+                            "value": .string(detail.value),
                             "message": .string(detail.message),
                         ])
                     }),
@@ -83,15 +84,19 @@ extension APIFailure {
     /// Members of the wrong type.
     static func wrongTypes(_ problems: [JSONReader.Problem]) -> APIFailure {
         APIFailure(
-            status: .unprocessableContent, type: "validation_error", code: "invalid_parameter", message: problems[0].message,
-            details: problems.map { .init(code: "invalid_parameter", field: $0.field, value: $0.value, message: $0.message) })
+            status: .unprocessableContent, type: "validation_error", code: "invalid_parameter",
+            message: problems[0].message,
+            details: problems.map {
+                .init(code: "invalid_parameter", field: $0.field, value: $0.value, message: $0.message)
+            })
     }
 
     static func badQuery(_ name: String, _ value: String, _ message: String) -> APIFailure {
         APIFailure(
             status: .unprocessableContent, type: "validation_error", code: "invalid_parameter",
             message: "\(name) \(message).",
-            details: [.init(code: "invalid_parameter", field: name, value: String(value.prefix(256)), message: message)])
+            details: [.init(code: "invalid_parameter", field: name, value: String(value.prefix(256)), message: message)]
+        )
     }
 
     /// Whatever was thrown, as an answer. An error that is not ours becomes `internal_error`; its words go to no client.

@@ -10,7 +10,8 @@ enum Answer {
 
     /// `{"data": ...}`, with `warnings` when members of the request meant nothing.
     static func data(
-        _ value: JSONValue, warnings unknown: [String] = [], status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+        _ value: JSONValue, warnings unknown: [String] = [], status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:]
     ) -> Response {
         bytes(dataBytes(value, warnings: unknown), type: "application/json", status: status, headers: headers)
     }
@@ -29,7 +30,8 @@ enum Answer {
 
     static func list(_ values: [JSONValue], total: Int, limit: Int, offset: Int, cursor: String? = nil) -> Response {
         var meta: JSONObject = [
-            "count": .integer(values.count), "total": .integer(total), "limit": .integer(limit), "offset": .integer(offset),
+            "count": .integer(values.count), "total": .integer(total), "limit": .integer(limit),
+            "offset": .integer(offset),
             "has_more": .bool(offset + values.count < total),
         ]
         if let cursor { meta.append("next_cursor", .string(cursor)) }

@@ -9,7 +9,8 @@ struct AnswerMiddleware: RouterMiddleware {
     let log: Logger
 
     @concurrent func handle(
-        _ request: Request, context: ControlContext, next: @concurrent (Request, ControlContext) async throws -> Response
+        _ request: Request, context: ControlContext,
+        next: @concurrent (Request, ControlContext) async throws -> Response
     ) async throws -> Response {
         var response: Response
         do {

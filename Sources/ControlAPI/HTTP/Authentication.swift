@@ -7,7 +7,8 @@ struct Authentication: RouterMiddleware {
     let readiness: Readiness
 
     @concurrent func handle(
-        _ request: Request, context: ControlContext, next: @concurrent (Request, ControlContext) async throws -> Response
+        _ request: Request, context: ControlContext,
+        next: @concurrent (Request, ControlContext) async throws -> Response
     ) async throws -> Response {
         guard let key = Self.key(in: request.headers) else { throw APIFailure.unauthenticated }
         var context = context

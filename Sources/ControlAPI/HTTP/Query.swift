@@ -14,7 +14,8 @@ struct Query {
     func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
         guard let text = text(name) else { return value }
         guard let number = Int(text), range.contains(number) else {
-            throw APIFailure.badQuery(name, text, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw APIFailure.badQuery(
+                name, text, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
@@ -22,7 +23,8 @@ struct Query {
     func time(_ name: String) throws -> WallTime? {
         guard let text = text(name) else { return nil }
         // A raw '+' of an offset arrives as a blank.
-        guard let time = WallTime(rfc3339: text) ?? WallTime(rfc3339: text.split(separator: " ").joined(separator: "+")) else {
+        guard let time = WallTime(rfc3339: text) ?? WallTime(rfc3339: text.split(separator: " ").joined(separator: "+"))
+        else {
             throw APIFailure.badQuery(name, text, "must be a time such as 2026-01-15T10:30:00Z")
         }
         return time

@@ -88,7 +88,9 @@ struct JSONParser {
     private mutating func string() throws(JSONFailure) -> String {
         at += 1
         let start = at
-        while at < bytes.count, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\"), bytes[at] >= 0x20 { at += 1 }
+        while at < bytes.count, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\"), bytes[at] >= 0x20 {
+            at += 1
+        }
         // A string without escapes, which is nearly every one, is decoded straight from the body.
         if at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
             guard let text = String(validating: bytes[start..<at], as: UTF8.self) else {
@@ -205,7 +207,9 @@ struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at] == 0x09 { at += 1 }
+        while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at] == 0x09 {
+            at += 1
+        }
     }
 
     private func failure(_ reason: JSONFailure.Reason) -> JSONFailure { JSONFailure(reason: reason, offset: at) }

@@ -45,7 +45,9 @@ struct JSONReader {
     mutating func texts(_ name: String) -> [String]? {
         guard let value = take(name) else { return nil }
         if case .string(let text) = value { return [text] }
-        guard case .array(let items) = value else { return wrong(name, value, "must be a string or an array of strings") }
+        guard case .array(let items) = value else {
+            return wrong(name, value, "must be a string or an array of strings")
+        }
         var texts: [String] = []
         for (index, item) in items.enumerated() {
             guard case .string(let text) = item else {
@@ -118,7 +120,9 @@ struct JSONReader {
 
     private mutating func wrong<T>(_ name: String, _ value: JSONValue, _ message: String) -> T? {
         problems.append(
-            Problem(field: dotted(name), value: Self.shown(value), message: "\(dotted(name)) \(message), not \(value.kind)"))
+            Problem(
+                field: dotted(name), value: Self.shown(value), message: "\(dotted(name)) \(message), not \(value.kind)")
+        )
         return nil
     }
 

@@ -6,7 +6,8 @@ import Synchronization
 final class LatencyHistogram: TimerHandler, RecorderHandler, Sendable {
     /// Upper bounds in seconds.
     private static let bounds: [Double] = [
-        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600,
+        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
+        600,
     ]
 
     private struct State {

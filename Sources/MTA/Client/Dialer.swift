@@ -4,7 +4,9 @@ import Mail
 /// Opens connections. The seam that lets tests put a scripted peer where the network is.
 protocol Dialer: Sendable {
     /// Called and returning on the executor of the shard that will own the stream.
-    func dial(_ peer: SocketAddress, from source: IPAddress?, deadline: MonotonicInstant) async throws(StreamFailure)
+    func dial(
+        _ peer: SocketAddress, from source: IPAddress?, deadline: MonotonicInstant
+    ) async throws(StreamFailure)
         -> ByteStream
 }
 

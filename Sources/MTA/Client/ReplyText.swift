@@ -7,7 +7,9 @@ enum ReplyText {
         var lines: [[UInt8]] = []
         var kept = 0
         var start = 0
-        while start < head.length, kept < limits.kept, let lineEnd = input.firstIndex(of: UInt8(ascii: "\n"), from: start) {
+        while start < head.length, kept < limits.kept,
+            let lineEnd = input.firstIndex(of: UInt8(ascii: "\n"), from: start)
+        {
             var end = lineEnd
             if end > start, input[end - 1] == UInt8(ascii: "\r") { end -= 1 }
             // Behind the code and its separator.

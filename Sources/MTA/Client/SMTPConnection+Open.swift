@@ -113,7 +113,7 @@ extension SMTPConnection {
         guard let context else { throw SessionFailure(.startTLS, .tlsUnavailable) }
         stream.deadline = time.now + options.timeouts.startTLS
         do {
-            _ = try await stream.startTLSClient(context, host: target.name, verify: options.tls.verifiesPeer)
+            _ = try await stream.startTLSClient(context, host: target.certificateName, verify: options.tls.verifiesPeer)
         } catch {
             switch error {
             case .tls(let failure): throw SessionFailure(.startTLS, .tls(failure))

@@ -213,13 +213,24 @@ final class SMTPConnection {
 
     // MARK: the end
 
-    /// Says QUIT (RFC 5321 §4.1.1.10), waits a little for the reply, and closes.
-    func quit() async {
+    /// Says QUIT to all of them, waits a little for the replies, and closes (RFC 5321 §4.1.1.10). One deadline for all, so
+    /// that twenty silent hosts cost no more time than one.
+    static func quit(_ connections: [SMTPConnection]) async {
+        guard let first = connections.first else { return }
+        let deadline = first.time.now + first.options.timeouts.quit
+        for connection in connections { await connection.sayQuit(until: deadline) }
+        for connection in connections {
+            _ = try? await connection.stream.fill()
+            connection.close()
+        }
+    }
+
+    private func sayQuit(until deadline: MonotonicInstant) async {
         stream.outbound.removeAll()
         stream.outbound.append("QUIT\r\n")
-        stream.deadline = time.now + options.timeouts.quit
-        if (try? await stream.flush()) != nil { _ = try? await stream.fill() }
-        stream.close()
+        stream.deadline = deadline
+        // A connection that is gone already need not be waited for.
+        if (try? await stream.flush()) == nil { close() }
     }
 
     func close() { stream.close() }

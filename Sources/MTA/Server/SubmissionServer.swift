@@ -46,8 +46,9 @@ package final class SubmissionServer: Sendable {
             let loop = group.next()
             let conversation = SubmissionConversation(context: context, executor: loop, time: loop.time)
             let refusal = admit(conversation, socket.peer.ip)
-            // Immediate: the first hop leads to the conversation's loop and not through another thread.
-            Task.immediate { [self] in
+            // Immediate and on the loop: every resumption leads straight to the conversation's loop and not through a thread
+            // of the global pool, which costs 20 microseconds and more.
+            Task.immediate(executorPreference: loop) { [self] in
                 if let refusal {
                     context.metrics.refusedConnection()
                     await conversation.refuse(socket, on: loop, with: refusal)

@@ -50,9 +50,9 @@ struct HostPlan {
     }
 
     mutating func next() -> Step {
-        guard addressesTried < rules.limits.addressesPerAttempt, sessions < max(1, rules.limits.sessionsPerAttempt) else {
-            return .exhausted
-        }
+        guard addressesTried < max(1, rules.limits.addressesPerAttempt),
+            sessions < max(1, rules.limits.sessionsPerAttempt)
+        else { return .exhausted }
         if let target = targets.popFirst() {
             addressesTried += 1
             return .connect(target)

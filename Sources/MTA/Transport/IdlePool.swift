@@ -28,7 +28,10 @@ struct IdlePool<Connection> {
         // Emptied sites keep their place until `removeExpired` finds them, so that a busy one is not hashed in and out.
         guard let index = entries.lastIndex(where: { $0.lane == lane }) ?? entries.indices.last else { return nil }
         count -= 1
-        return sites.values[place].remove(at: index).connection
+        let connection = sites.values[place].remove(at: index).connection
+        // The last one: whatever sites were emptied before are forgotten now, or a million of them would stay.
+        if count == 0, sites.count > 64 { sites = [:] }
+        return connection
     }
 
     /// Takes out what has been free since before `deadline`.

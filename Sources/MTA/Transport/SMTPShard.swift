@@ -141,17 +141,21 @@ actor SMTPShard {
     /// Runs while connections are idle and closes the ones that nobody came for.
     private func sweep() async {
         let patience = settings.options.limits.idleTimeout
+        var earliest = time.now
         while let oldest = pool.oldest {
-            do { try await time.sleep(until: oldest + patience) } catch { break }
+            do { try await time.sleep(until: max(earliest, oldest + patience)) } catch { break }
             let now = time.now
-            let expired = pool.removeExpired(before: MonotonicInstant(nanoseconds: now.nanoseconds - patience.wholeNanoseconds))
+            // A sweep looks at every site, so a thousand sites are swept a few times a second and not a thousand times.
+            earliest = now + patience / 8
+            let limit = MonotonicInstant(nanoseconds: now.nanoseconds - patience.wholeNanoseconds)
+            let expired = pool.removeExpired(before: limit)
             if !expired.isEmpty { Task { await self.dismiss(expired) } }
         }
         isSweeping = false
     }
 
     private func dismiss(_ connections: [SMTPConnection]) async {
-        for connection in connections { await connection.quit() }
+        await SMTPConnection.quit(connections)
     }
 
     var idleConnections: Int { pool.count }

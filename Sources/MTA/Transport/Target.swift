@@ -7,6 +7,9 @@ struct Target: Hashable, Sendable {
     var name: String
     var address: SocketAddress
 
+    /// What the certificate has to name.
+    var certificateName: String { name.isEmpty ? address.ip.description : name }
+
     var remoteHost: RemoteHost { RemoteHost(name: name, address: address.description) }
 }
 

@@ -44,6 +44,9 @@ extension Shard {
         if let signer = tools.signer {
             do {
                 signatures = try await body.signatures(by: signer, at: time.wall)
+            } catch .malformedContent {
+                // It can never be signed, and the client has our word that it will be carried: it goes as it is.
+                tools.logger.notice("message \(facts.id) goes unsigned: its header section is malformed")
             } catch {
                 tools.logger.error("message \(facts.id) cannot be signed: \(error)")
                 settle(

@@ -54,7 +54,7 @@ package final class QueueIntake: Intake {
 
     private func admit(_ submission: Submission) async throws(Refusal) -> Receipt {
         try check(submission)
-        let header = submission.header ?? HeaderSummary.scan(submission.content.original)
+        let header = submission.header ?? Self.scan(submission.content)
         // RFC 5321 §6.3
         guard header.receivedCount <= options.maximumHops else { throw .mailLoop }
 
@@ -73,11 +73,13 @@ package final class QueueIntake: Intake {
         if !header.hasDate { trace.appendDate(to: &added) }
         added.append(contentsOf: submission.content.added)
         let content = Content(added: added, original: submission.content.original)
+        var envelope = submission.envelope
+        if !envelope.is8Bit { envelope.is8Bit = EightBit.isFound(in: content.original) }
 
         let message = AcceptedMessage(
             id: id, tenant: submission.tenant, at: at,
             facts: QueuedMessage(
-                envelope: submission.envelope, stream: submission.stream, origin: submission.origin,
+                envelope: envelope, stream: submission.stream, origin: submission.origin,
                 failureNotice: submission.failureNotice, isTest: submission.isTest, size: content.count,
                 messageID: messageID, headerFrom: header.from ?? "", headerTo: header.to ?? "",
                 subject: header.subject ?? "", notBefore: submission.notBefore, campaign: submission.campaign,
@@ -92,6 +94,22 @@ package final class QueueIntake: Intake {
         queue.admit(message, number: number, author: header.authorDomain)
         metrics.messageAccepted()
         return Receipt(id: id, messageID: messageID, offset: number, acceptedAt: at)
+    }
+
+    /// The caller may have put fields in front of the client's bytes already.
+    private static func scan(_ content: Content) -> HeaderSummary {
+        var header = HeaderSummary.scan(content.original)
+        if !content.added.isEmpty {
+            let added = HeaderSummary.scan(content.added)
+            header.messageID = added.messageID ?? header.messageID
+            header.hasDate = header.hasDate || added.hasDate
+            header.from = added.from ?? header.from
+            header.authorDomain = added.authorDomain ?? header.authorDomain
+            header.to = added.to ?? header.to
+            header.subject = added.subject ?? header.subject
+            header.receivedCount += added.receivedCount
+        }
+        return header
     }
 
     private func check(_ submission: Submission) throws(Refusal) {

@@ -27,9 +27,12 @@ struct TraceField {
                 header.put(")")
             }
         case .api(let clientAddress):
-            header.put("from ")
-            appendLiteral(clientAddress, to: &header)
-            header.put("\r\n\tby ")
+            if !clientAddress.isEmpty {
+                header.put("from ")
+                appendLiteral(clientAddress, to: &header)
+                header.put("\r\n\t")
+            }
+            header.put("by ")
             header.put(hostname)
             header.put(" with HTTP")
         case .notification:

@@ -55,6 +55,9 @@ package final class Projector: ProjectionProgress, Sendable {
     /// Runs until the task is cancelled. To be called once.
     package func run() async {
         var place = Place()
+        // From now on nothing is removed before this consumer has it. What SQL holds may not be synced yet, so the first
+        // checkpoint, and not the stored position, lets go of anything.
+        log.acknowledge(options.consumer, upTo: 0)
         while !Task.isCancelled {
             do {
                 if place.isUnknown { place = Place(position: try await storedPosition(), checkpointed: time.now) }

@@ -21,7 +21,9 @@ struct KeyCommand: AsyncParsableCommand {
 
         @Option(
             name: .long,
-            help: "A scope, may be given several times. Default: all. One of \(Scope.allCases.map(\.rawValue).joined(separator: ", ")).")
+            help:
+                "A scope, may be given several times. Default: all. One of \(Scope.allCases.map(\.rawValue).joined(separator: ", "))."
+        )
         var scope: [String] = []
 
         func run() async throws {

@@ -7,7 +7,8 @@ struct Martlet: AsyncParsableCommand {
         abstract: "A high-throughput e-mail delivery engine.",
         discussion: "Begin with 'martlet dev': it needs no configuration and nothing leaves the machine.",
         subcommands: [
-            DevCommand.self, ServeCommand.self, SendCommand.self, KeyCommand.self, DomainCommand.self, QueueCommand.self,
+            DevCommand.self, ServeCommand.self, SendCommand.self, KeyCommand.self, DomainCommand.self,
+            QueueCommand.self,
         ])
 }
 

@@ -82,7 +82,8 @@ struct SendCommand: AsyncParsableCommand {
         let now = SystemTime().wall
         let author = try mailbox(from, "--from")
         var draft = MessageDraft(
-            from: NamedMailbox(mailbox: author), to: recipients.map { NamedMailbox(mailbox: $0.mailbox) }, subject: subject,
+            from: NamedMailbox(mailbox: author), to: recipients.map { NamedMailbox(mailbox: $0.mailbox) },
+            subject: subject,
             date: now, messageID: "<\(UUIDv7(at: now))@\(author.domain.text)>")
         draft.text = text
         draft.html = html
@@ -97,7 +98,9 @@ struct SendCommand: AsyncParsableCommand {
 
     /// SMTP wants CRLF; a file of this machine usually has LF.
     private func whole(_ path: String) throws -> [UInt8] {
-        let data = path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: path))
+        let data =
+            path == "-"
+            ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: path))
         var bytes: [UInt8] = []
         bytes.reserveCapacity(data.count + data.count / 40)
         for byte in data {

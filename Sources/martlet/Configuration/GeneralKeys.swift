@@ -7,7 +7,8 @@ extension Configuration {
         logLevel = section.choice(
             "level", default: .info,
             [
-                "trace": .trace, "debug": .debug, "info": .info, "notice": .notice, "warning": .warning, "error": .error,
+                "trace": .trace, "debug": .debug, "info": .info, "notice": .notice, "warning": .warning,
+                "error": .error,
                 "critical": .critical,
             ])
         section.finish()

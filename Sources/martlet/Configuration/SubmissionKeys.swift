@@ -32,7 +32,8 @@ extension Configuration {
             entry.parsedList("trusted_networks", as: "a network such as 10.0.0.0/8") { IPNetwork($0) } ?? []
         options.strayLineEnds = entry.choice(
             "stray_line_ends", default: .refuse, ["refuse": .refuse, "normalise": .normalise])
-        options.synchronisation = entry.choice("synchronisation", default: .strict, ["strict": .strict, "lenient": .lenient])
+        options.synchronisation = entry.choice(
+            "synchronisation", default: .strict, ["strict": .strict, "lenient": .lenient])
         options.limits = limits
         options.timeouts = timeouts
         if address == nil, !entry.has("listen") { entry.problem("listen", "is needed: the address and port") }

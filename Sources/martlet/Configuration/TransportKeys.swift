@@ -32,7 +32,8 @@ extension Configuration {
 
     private func transport(_ entry: ConfigurationSection) -> TransportConfiguration {
         enum Word { case smtp, relay, capture, null }
-        let kind = entry.choice("kind", default: Word.smtp, ["smtp": .smtp, "relay": .relay, "capture": .capture, "null": .null])
+        let kind = entry.choice(
+            "kind", default: Word.smtp, ["smtp": .smtp, "relay": .relay, "capture": .capture, "null": .null])
         var limits = SiteLimits()
         limits.connections = entry.number("connections", default: limits.connections, in: 1...10_000)
         limits.recipientsPerTransaction = entry.number(
@@ -64,7 +65,8 @@ extension Configuration {
 
     private func client(_ entry: ConfigurationSection, tls: TLSMode) -> ClientOptions {
         let words: KeyValuePairs<String, TLSMode> = [
-            "none": .none, "opportunistic": .opportunistic, "required": .required, "verify": .verify, "implicit": .implicit,
+            "none": .none, "opportunistic": .opportunistic, "required": .required, "verify": .verify,
+            "implicit": .implicit,
         ]
         var client = ClientOptions(
             heloName: entry.text("helo", default: hostname), tls: entry.choice("tls", default: tls, words))
@@ -74,8 +76,10 @@ extension Configuration {
         limits.messagesPerConnection = entry.number(
             "messages_per_connection", default: limits.messagesPerConnection, in: 1...10_000_000)
         limits.idleTimeout = entry.duration("idle_timeout", default: limits.idleTimeout)
-        limits.addressesPerAttempt = entry.number("addresses_per_attempt", default: limits.addressesPerAttempt, in: 1...100)
-        limits.sessionsPerAttempt = entry.number("sessions_per_attempt", default: limits.sessionsPerAttempt, in: 1...100)
+        limits.addressesPerAttempt = entry.number(
+            "addresses_per_attempt", default: limits.addressesPerAttempt, in: 1...100)
+        limits.sessionsPerAttempt = entry.number(
+            "sessions_per_attempt", default: limits.sessionsPerAttempt, in: 1...100)
         limits.chunkedContent = entry.size("chunked_content", default: limits.chunkedContent)
         limits.brokenTLSMemory = entry.duration("broken_tls_memory", default: limits.brokenTLSMemory)
         client.limits = limits

@@ -53,7 +53,9 @@ struct DevProcess {
             let http = ControlServer(
                 options: ControlOptions(host: api.host, port: Int(api.port), devInbox: box), readiness: readiness,
                 registry: registry, log: log)
-            group.addTask { try await EngineProcess.serve(http, on: APIConfiguration(host: api.host, port: Int(api.port))) }
+            group.addTask {
+                try await EngineProcess.serve(http, on: APIConfiguration(host: api.host, port: Int(api.port)))
+            }
             guard let port = await http.port() else { return try await group.waitForAll() }
             let welcome = DevWelcome(
                 apiURL: "http://\(bracketed(api.host)):\(port)", key: secrets.apiKey, host: submission.host,

@@ -34,14 +34,21 @@ struct DevWelcome {
                 var username: String
                 var password: String
             }
-            var api_url: String
-            var api_key: String
+            var apiURL: String
+            var apiKey: String
             var smtp: SMTP
-            var inbox_url: String
+            var inboxURL: String
+
+            enum CodingKeys: String, CodingKey {
+                case apiURL = "api_url"
+                case apiKey = "api_key"
+                case smtp
+                case inboxURL = "inbox_url"
+            }
         }
         let line = Line(
-            api_url: apiURL, api_key: key, smtp: .init(host: host, port: port, username: user, password: password),
-            inbox_url: "\(apiURL)/dev/inbox")
+            apiURL: apiURL, apiKey: key, smtp: .init(host: host, port: port, username: user, password: password),
+            inboxURL: "\(apiURL)/dev/inbox")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         guard let data = try? encoder.encode(line) else { return "{}" }

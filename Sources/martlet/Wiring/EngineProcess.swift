@@ -31,7 +31,8 @@ struct EngineProcess {
         let readiness = Readiness()
         try await withThrowingTaskGroup(of: Void.self) { group in
             let http = ControlServer(
-                options: ControlOptions(host: configuration.api.host, port: configuration.api.port), readiness: readiness,
+                options: ControlOptions(host: configuration.api.host, port: configuration.api.port),
+                readiness: readiness,
                 registry: registry, log: log)
             group.addTask { try await Self.serve(http, on: configuration.api) }
             guard let port = await http.port() else { return try await group.waitForAll() }

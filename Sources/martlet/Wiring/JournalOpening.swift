@@ -28,7 +28,9 @@ enum JournalOpening {
         if report.messages > 0 {
             log.notice(
                 "journal read",
-                metadata: ["messages": "\(report.messages)", "segments": "\(report.segments)", "scanned": "\(report.scanned)"])
+                metadata: [
+                    "messages": "\(report.messages)", "segments": "\(report.segments)", "scanned": "\(report.scanned)",
+                ])
         }
         if report.tornBytes > 0 {
             log.notice("a write that was never acknowledged was cut off", metadata: ["bytes": "\(report.tornBytes)"])

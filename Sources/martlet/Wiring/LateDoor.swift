@@ -25,7 +25,9 @@ final class LateDoor: Intake, SubmissionPolicy {
         await open?.policy.authenticate(user: user, password: password, from: client)
     }
 
-    var trusted: Principal { open?.policy.trusted ?? Principal(tenant: UUIDv7(high: 0, low: 0), user: nil, domains: []) }
+    var trusted: Principal {
+        open?.policy.trusted ?? Principal(tenant: UUIDv7(high: 0, low: 0), user: nil, domains: [])
+    }
 
     func refusal(for principal: Principal, sender: Mailbox?) -> Reply? {
         guard let open else { return Self.closed }

@@ -24,7 +24,9 @@ enum Privileges {
         guard unsafe initgroups(user, gid) == 0, setgid(gid) == 0, setuid(uid) == 0 else {
             throw StartFailure("cannot become '\(user)': \(Errno.text(errno))")
         }
-        guard uid == 0 || setuid(0) != 0 else { throw StartFailure("root could be taken back after becoming '\(user)'") }
+        guard uid == 0 || setuid(0) != 0 else {
+            throw StartFailure("root could be taken back after becoming '\(user)'")
+        }
     }
 }
 

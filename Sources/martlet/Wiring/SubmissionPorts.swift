@@ -29,7 +29,8 @@ struct SubmissionPorts {
             do {
                 if let tls = try Self.certificate(of: configuration) { server.replace(tls: tls) }
             } catch {
-                log.error("certificate not replaced", metadata: ["listener": "\(server.address)", "reason": "\(error)"])
+                log.error(
+                    "certificate not replaced", metadata: ["listener": "\(server.address)", "reason": "\(error)"])
             }
         }
     }

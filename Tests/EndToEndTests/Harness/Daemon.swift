@@ -51,5 +51,7 @@ final class Daemon {
         return process.terminationStatus
     }
 
-    func waits(for port: UInt16) -> Bool { eventually { !process.isRunning || FreePort.accepts(port) } && process.isRunning }
+    func waits(for port: UInt16) -> Bool {
+        eventually { !process.isRunning || FreePort.accepts(port) } && process.isRunning
+    }
 }

@@ -10,10 +10,17 @@ struct Engine {
             var username: String
             var password: String
         }
-        var api_url: String
-        var api_key: String
+        var apiURL: String
+        var apiKey: String
         var smtp: SMTP
-        var inbox_url: String
+        var inboxURL: String
+
+        enum CodingKeys: String, CodingKey {
+            case apiURL = "api_url"
+            case apiKey = "api_key"
+            case smtp
+            case inboxURL = "inbox_url"
+        }
     }
 
     /// The binary that `make test` has built.
@@ -49,10 +56,10 @@ struct Engine {
     }
 
     func post(_ path: String, _ body: String, key: String? = nil) throws -> Curl.Answer {
-        try Curl.send("POST", "\(ready.api_url)\(path)", key: key ?? ready.api_key, body: body)
+        try Curl.send("POST", "\(ready.apiURL)\(path)", key: key ?? ready.apiKey, body: body)
     }
 
     func get(_ path: String, key: String? = nil) throws -> Curl.Answer {
-        try Curl.send("GET", "\(ready.api_url)\(path)", key: key ?? ready.api_key)
+        try Curl.send("GET", "\(ready.apiURL)\(path)", key: key ?? ready.apiKey)
     }
 }

@@ -15,15 +15,30 @@ struct OpenSSLCommand: Sendable {
         return nil
     }
 
-    func start(_ arguments: [String]) throws -> Process {
+    /// Starts s_server on a port that the kernel chooses and waits until it listens.
+    func serve(_ arguments: [String]) async throws -> (process: Process, port: UInt16) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
+        let out = Pipe()
+        process.standardOutput = out
         process.standardError = FileHandle.nullDevice
+        // It ends when its input does, so the pipe stays open as long as the process object lives.
         process.standardInput = Pipe()
         try process.run()
-        return process
+        let pool = BlockingPool(name: "openssl", threads: 1)
+        let said = await pool.run {
+            var said = ""
+            while !said.contains("ACCEPT") || !said.hasSuffix("\n") {
+                let more = out.fileHandleForReading.availableData
+                if more.isEmpty { break }
+                said += String(decoding: more, as: UTF8.self)
+            }
+            return said
+        }
+        let line = said.split(separator: "\n").last { $0.hasPrefix("ACCEPT ") }
+        let port = line.flatMap { UInt16($0.split(separator: ":").last ?? "") }
+        return (process, try #require(port, "openssl said \(said)"))
     }
 
     /// Its output and error output once it has ended.
@@ -61,11 +76,4 @@ final class TemporaryFolder: Sendable {
         try Data(bytes).write(to: url.appending(path: name))
         return path(name)
     }
-}
-
-/// A port that was free a moment ago, for a program that cannot choose one itself.
-func freePort() throws -> UInt16 {
-    let listener = try Listener.bind(.loopback())
-    defer { listener.stop() }
-    return listener.address.port
 }

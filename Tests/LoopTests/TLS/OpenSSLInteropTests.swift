@@ -82,9 +82,8 @@ struct OpenSSLInteropTests {
                 "/CN=mx.example.org", "-addext", "subjectAltName=DNS:mx.example.org", "-keyout", folder.path("key.pem"),
                 "-out", folder.path("cert.pem")], input: "")
         try #require(FileManager.default.fileExists(atPath: folder.path("cert.pem")), "\(made)")
-        let port = try freePort()
-        let process = try openssl.start(
-            ["s_server", "-accept", "127.0.0.1:\(port)", version, "-cert", folder.path("cert.pem"), "-key",
+        let (process, port) = try await openssl.serve(
+            ["s_server", "-accept", "127.0.0.1:0", version, "-cert", folder.path("cert.pem"), "-key",
                 folder.path("key.pem"), "-rev"])
         defer { process.terminate() }
         let context = try TLSClientContext(trust: .file(folder.path("cert.pem")))
@@ -92,7 +91,8 @@ struct OpenSSLInteropTests {
             let resumed = try await loop.run { stage in
                 var resumed: [Bool] = []
                 for _ in 0..<2 {
-                    let stream = try await connect(port: port, on: loop)
+                    let stream = try await SocketStream.connect(
+                        to: .loopback(port: port), from: nil, on: loop, deadline: .distantFuture)
                     stream.deadline = loop.time.now + .seconds(30)
                     let facts = try await stream.startTLSClient(context, host: "mx.example.org", verify: true)
                     #expect(facts.verification == .verified)
@@ -107,20 +107,6 @@ struct OpenSSLInteropTests {
                 return resumed
             }
             #expect(resumed == [false, true])
-        }
-    }
-
-    /// The server takes a moment to listen.
-    private func connect(port: UInt16, on loop: EventLoop) async throws -> SocketStream {
-        let end = loop.time.now + .seconds(30)
-        while true {
-            do {
-                return try await SocketStream.connect(
-                    to: .loopback(port: port), from: nil, on: loop, deadline: .distantFuture)
-            } catch {
-                guard error == .refused && loop.time.now < end else { throw error }
-                try await loop.time.sleep(for: .milliseconds(10))
-            }
         }
     }
 }

@@ -23,7 +23,8 @@ import Testing
                 case .open: "open"
                 case .accepted: "accepted"
                 case .settled(.delivered, _): "delivered"
-                case .settled(.deferred(let reason), let reply): "deferred \(reason)\(reply.map { " \($0.code)" } ?? "")"
+                case .settled(.deferred(let reason), let reply):
+                    "deferred \(reason)\(reply.map { " \($0.code)" } ?? "")"
                 case .settled(.bounced(let reason), let reply): "bounced \(reason)\(reply.map { " \($0.code)" } ?? "")"
                 }
             }
@@ -37,7 +38,9 @@ import Testing
             recipients: (0..<count).map { Recipient(Mailbox(localPart: "r\($0)", domain: domain)) })
     }
 
-    static func plan(_ keywords: Extensions.Keywords, _ change: (inout ClientTransaction.Plan) -> Void = { _ in })
+    static func plan(
+        _ keywords: Extensions.Keywords, _ change: (inout ClientTransaction.Plan) -> Void = { _ in }
+    )
         -> ClientTransaction.Plan
     {
         var extensions = Extensions()
@@ -91,9 +94,11 @@ import Testing
     @Test func pipelinesAllUpToTheContent() {
         let run = Self.drive([250, 250, 250, 354, 250], recipients: 2, plan: Self.plan(.pipelining))
         #expect(
-            run.writes == [[
-                "MAIL FROM:<s@example.org>", "RCPT TO:<r0@example.org>", "RCPT TO:<r1@example.org>", "DATA",
-            ]])
+            run.writes == [
+                [
+                    "MAIL FROM:<s@example.org>", "RCPT TO:<r0@example.org>", "RCPT TO:<r1@example.org>", "DATA",
+                ]
+            ])
         #expect(run.verdicts == ["delivered", "delivered"])
         #expect(run.sentContent && !run.needsReset && run.ending == .usable)
     }
@@ -206,7 +211,8 @@ import Testing
         let late = Self.drive([250, 250, 550, 450, 250, 354, 554], recipients: 4, plan: Self.plan(keywords))
         #expect(
             late.verdicts == [
-                "bounced remoteReply 554", "bounced remoteReply 550", "deferred remoteReply 450", "bounced remoteReply 554",
+                "bounced remoteReply 554", "bounced remoteReply 550", "deferred remoteReply 450",
+                "bounced remoteReply 554",
             ])
     }
 

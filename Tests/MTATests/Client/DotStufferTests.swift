@@ -68,7 +68,9 @@ import Testing
         var generator = SplitMix(seed: 11)
         let alphabet = Array("..\r\n\r\nab".utf8)
         for _ in 0..<20_000 {
-            let bytes = (0..<Int.random(in: 0...24, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
+            let bytes = (0..<Int.random(in: 0...24, using: &generator)).map { _ in
+                alphabet.randomElement(using: &generator) ?? 0
+            }
             let whole = Self.wire([bytes])
             #expect(Self.received(whole) == Self.normalised(bytes))
             // However it is cut.
@@ -97,7 +99,9 @@ import Testing
         let ends = sequences.map(Self.bytes(hex:)) + [Array("\r\n.\r\n".utf8)]
         var checked = 0
         for end in ends {
-            for frame in [("a", "MAIL FROM:<x@y>\r\n"), ("a\r\n", "b\r\n"), ("a\r", "\nb"), ("", ""), ("a\n", "\r\n.\r\nb")] {
+            for frame in [
+                ("a", "MAIL FROM:<x@y>\r\n"), ("a\r\n", "b\r\n"), ("a\r", "\nb"), ("", ""), ("a\n", "\r\n.\r\nb"),
+            ] {
                 let content = Array(frame.0.utf8) + end + Array(frame.1.utf8)
                 let wire = Self.wire([content])
                 #expect(!ContentScan.isPlain([content]))

@@ -26,7 +26,8 @@ import Testing
 
     @Test func writesMAIL() {
         let sender = Mailbox(localPart: "a.b+c", domain: Self.domain)
-        var envelope = Envelope(sender: sender, recipients: [], is8Bit: true, returnOption: .headers, envelopeID: "x=y z")
+        var envelope = Envelope(
+            sender: sender, recipients: [], is8Bit: true, returnOption: .headers, envelopeID: "x=y z")
         #expect(Self.mail(envelope, Extensions()) == "MAIL FROM:<a.b+c@example.org>\r\n")
         #expect(
             Self.mail(envelope, Self.everything, usesUTF8: true)
@@ -80,7 +81,8 @@ import Testing
         #expect(decide({ $0.is8Bit = true }, Self.everything, eightBit: .bounce) == .send(usesUTF8: false))
         let injected = Mailbox(localPart: "a>\r\nRSET\r\n", domain: Self.domain)
         let demands = Preflight.Demands(Envelope(sender: nil, recipients: [Recipient(injected)]), size: 1)
-        let verdict = Preflight.decide(demands, extensions: Self.everything, eightBit: .sendAnyway, header8Bit: { false })
+        let verdict = Preflight.decide(
+            demands, extensions: Self.everything, eightBit: .sendAnyway, header8Bit: { false })
         #expect(verdict == .bounce(.policy))
     }
 

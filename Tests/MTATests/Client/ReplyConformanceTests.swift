@@ -8,7 +8,7 @@ import Testing
 @Suite struct ReplyConformanceTests {
     /// Where we differ from Stalwart, and why.
     private static let deviations = [
-        "432-6.8.9\n": "RFC 3463 §2 knows the classes 2, 4 and 5; a class that disagrees with the code is text",
+        "432-6.8.9\n": "RFC 3463 §2 knows the classes 2, 4 and 5; a class that disagrees with the code is text"
     ]
 
     @Test func agreesWithStalwartOnReplies() throws {
@@ -46,7 +46,9 @@ import Testing
             agreed += 1
         }
         #expect(checked == agreed + listed && checked >= 11)
-        print("conformance smtp/smtp-proto-vectors replies: \(checked) cases, \(agreed) agree, \(listed) deviations listed")
+        print(
+            "conformance smtp/smtp-proto-vectors replies: \(checked) cases, \(agreed) agree, \(listed) deviations listed"
+        )
     }
 
     @Test func agreesWithStalwartOnEHLO() throws {

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ReplyParserTests {
     /// Parses `text` as it arrives in pieces of `size` bytes; the reply is what a reader would get.
-    static func parse(_ text: String, by size: Int = .max, limits: ReplyLimits = ReplyLimits()) -> ReplyParser.Progress {
+    static func parse(_ text: String, by size: Int = .max, limits: ReplyLimits = ReplyLimits()) -> ReplyParser.Progress
+    {
         var parser = ReplyParser(limits: limits)
         var input = Bytes()
         let bytes = Array(text.utf8)
@@ -97,7 +98,9 @@ import Testing
         var generator = SplitMix(seed: 7)
         let alphabet: [UInt8] = Array("25504- \r\n\r\n.x\u{0}".utf8) + [0xFF, 0xC2, 0x9B]
         for _ in 0..<20_000 {
-            let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
+            let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+                alphabet.randomElement(using: &generator) ?? 0
+            }
             let whole = Self.scan(bytes, by: 1_000)
             #expect(Self.scan(bytes, by: 1) == whole)
             #expect(Self.scan(bytes, by: 3) == whole)

@@ -9,7 +9,8 @@ import Testing
         _ rules: [RouteRule], _ resolver: TableResolver, clock: HandClock = HandClock(), own: Set<String> = []
     ) throws -> TableRouter {
         let exits = [
-            RouteTableTests.exit("relay"), RouteTableTests.exit("capture"), RouteTableTests.exit("direct", .byExchanges),
+            RouteTableTests.exit("relay"), RouteTableTests.exit("capture"),
+            RouteTableTests.exit("direct", .byExchanges),
         ]
         return TableRouter(try RouteTable(rules, exits: exits), resolver: resolver, time: clock, ownNames: own)
     }

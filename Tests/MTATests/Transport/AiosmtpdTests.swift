@@ -37,9 +37,12 @@ import Testing
         Array("Subject: 8 bit\r\n\r\n\u{FC}ml\u{E4}ut \u{1F980}\r\n".utf8),
         Array("Subject: high bytes\r\n\r\n".utf8) + Array(UInt8(128)...255) + [13, 10],
         Array("Subject: large\r\n\r\n".utf8)
-            + Array(repeating: Array(".0123456789 a line that begins with a dot\r\nand one without\r\n".utf8), count: 5_000).flatMap { $0 },
+            + Array(
+                repeating: Array(".0123456789 a line that begins with a dot\r\nand one without\r\n".utf8), count: 5_000
+            ).flatMap { $0 },
         Array("Subject: large and plain\r\n\r\n".utf8)
-            + Array(repeating: Array("0123456789abcdef0123456789abcdef0123456789abcdef\r\n".utf8), count: 10_000).flatMap { $0 },
+            + Array(repeating: Array("0123456789abcdef0123456789abcdef0123456789abcdef\r\n".utf8), count: 10_000)
+            .flatMap { $0 },
     ]
 
     @Test(arguments: [TLSMode.none, .opportunistic, .verify])

@@ -22,7 +22,9 @@ import Testing
 
         """
 
-    private static func delivery(_ mode: TLSMode, _ change: (inout ScriptedDelivery) -> Void = { _ in }) -> ScriptedDelivery {
+    private static func delivery(
+        _ mode: TLSMode, _ change: (inout ScriptedDelivery) -> Void = { _ in }
+    ) -> ScriptedDelivery {
         var delivery = ScriptedDelivery(change)
         delivery.options.tls = mode
         return delivery
@@ -39,7 +41,8 @@ import Testing
     }
 
     @Test func speaksTLSFromTheFirstByte() async throws {
-        let result = try await Self.delivery(.implicit).run(.play("X: starttls\n" + Dialogue.hello + Dialogue.transaction))
+        let result = try await Self.delivery(.implicit).run(
+            .play("X: starttls\n" + Dialogue.hello + Dialogue.transaction))
         #expect(result.verdicts == [.delivered])
         #expect(result.outcomes[0][0].tls?.verification == .verified)
     }

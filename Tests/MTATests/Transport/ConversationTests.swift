@@ -198,7 +198,9 @@ import Testing
         let small = "S: 220 mx\nC: EHLO *\nS: 250-mx\nS: 250 SIZE 10"
         #expect(try await ScriptedDelivery().run(.play(small)).verdicts == [.bounced(.tooLarge)])
         let utf8 = ScriptedDelivery {
-            $0.envelopeChange = { $0.recipients[0].mailbox = Mailbox(localPart: "ü", domain: Domain(canonical: "dest.test")) }
+            $0.envelopeChange = {
+                $0.recipients[0].mailbox = Mailbox(localPart: "ü", domain: Domain(canonical: "dest.test"))
+            }
         }
         #expect(try await utf8.run(.play(Dialogue.hello)).verdicts == [.bounced(.needsSMTPUTF8)])
         let bare = "S: 220 mx\nC: EHLO *\nS: 250 mx"

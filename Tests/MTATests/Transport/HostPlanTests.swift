@@ -81,7 +81,8 @@ import Testing
         #expect(mixed.plan.conclusion.verdict == .deferred(.dnsFailure))
         var rules = HostPlan.Rules()
         rules.withoutAddress = .deferred(.dnsFailure)
-        #expect(Self.run(["a"], [:], rules: rules) { _ in Self.refused }.plan.conclusion.verdict == .deferred(.dnsFailure))
+        #expect(
+            Self.run(["a"], [:], rules: rules) { _ in Self.refused }.plan.conclusion.verdict == .deferred(.dnsFailure))
     }
 
     @Test(arguments: [

@@ -5,7 +5,9 @@ import Testing
 @testable import MTA
 
 @Suite struct IdlePoolTests {
-    private static func at(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
+    private static func at(_ seconds: Int64) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: seconds * 1_000_000_000)
+    }
 
     @Test func prefersTheLanesOwnThenTheLatest() {
         var pool = IdlePool<String>()

@@ -31,7 +31,10 @@ import Testing
     }
 
     @Test func deliversToNobody() async {
-        #expect(await NullTransport().carry(Wire.batch(recipients: 3), on: Wire.lane).map(\.verdict) == [.delivered, .delivered, .delivered])
+        #expect(
+            await NullTransport().carry(Wire.batch(recipients: 3), on: Wire.lane).map(\.verdict) == [
+                .delivered, .delivered, .delivered,
+            ])
     }
 }
 

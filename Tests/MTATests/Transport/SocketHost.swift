@@ -77,7 +77,8 @@ private actor Conversations {
             }
             return ""
         case .garbageInsteadOfTLS:
-            let hello = "S: 220 mx\nC: EHLO *\nS: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nC+ 1\nS: not TLS at all\n"
+            let hello =
+                "S: 220 mx\nC: EHLO *\nS: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nC+ 1\nS: not TLS at all\n"
             return String(decoding: try await ScriptedPeer(.server, hello + "X: close").run(on: stream), as: UTF8.self)
         }
     }

@@ -8,7 +8,8 @@ import Testing
 /// The client over real sockets, with hosts that misbehave.
 @Suite(.timeLimit(.minutes(1))) struct SocketTests {
     private static func deliver(
-        _ scripts: [SocketHost.Script], mode: TLSMode = .none, trust: TLSClientContext.Trust? = .nobody, batches: Int = 1,
+        _ scripts: [SocketHost.Script], mode: TLSMode = .none, trust: TLSClientContext.Trust? = .nobody,
+        batches: Int = 1,
         content: [[UInt8]] = Wire.batch().content, _ change: @escaping (inout SMTPTransportOptions) -> Void = { _ in }
     ) async throws -> (outcomes: [Outcome], heard: [(heard: String, mismatch: String?)]) {
         try await Wire.withLoops(2) { loops in
@@ -43,14 +44,19 @@ import Testing
     @Test func carriesLargeContentUntouched() async throws {
         let line = Array("0123456789abcdef0123456789abcdef0123456789abcdef\r\n".utf8)
         let body = Array(repeating: line, count: 20_000).flatMap { $0 }
-        let script = Dialogue.hello + "C: MAIL *\nC: RCPT *\nC: DATA\nS: 250 a\nS: 250 b\nS: 354 go\nC+ \(body.count + 3)\nS: 250 ok"
+        let script =
+            Dialogue.hello
+            + "C: MAIL *\nC: RCPT *\nC: DATA\nS: 250 a\nS: 250 b\nS: 354 go\nC+ \(body.count + 3)\nS: 250 ok"
         let (outcomes, heard) = try await Self.deliver([.play(script)], content: [body])
         #expect(outcomes.map(\.verdict) == [.delivered])
         #expect(heard[0].mismatch == nil)
         #expect(heard[0].heard.utf8.suffix(body.count + 3).elementsEqual(body + Array(".\r\n".utf8)))
     }
 
-    @Test(arguments: ["", "S: 220 mx\nC: EHLO *", Dialogue.hello + "C: MAIL *", Dialogue.hello + "C: MAIL *\nC: RCPT *\nC: DATA\nS: 250 a\nS: 250 b\nS: 354 go\nC."])
+    @Test(arguments: [
+        "", "S: 220 mx\nC: EHLO *", Dialogue.hello + "C: MAIL *",
+        Dialogue.hello + "C: MAIL *\nC: RCPT *\nC: DATA\nS: 250 a\nS: 250 b\nS: 354 go\nC.",
+    ])
     func givesUpOnAHostThatStalls(_ script: String) async throws {
         let (outcomes, _) = try await Self.deliver([.play(script)]) {
             $0.client.timeouts.banner = .milliseconds(50)
@@ -79,7 +85,8 @@ import Testing
 
     // MARK: real handshakes
 
-    private static let offer = "S: 220 mx\nC: EHLO *\nS: 250-mx\nS: 250-PIPELINING\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nX: starttls\nC: EHLO *\nS: 250-mx\nS: 250 PIPELINING\n"
+    private static let offer =
+        "S: 220 mx\nC: EHLO *\nS: 250-mx\nS: 250-PIPELINING\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nX: starttls\nC: EHLO *\nS: 250-mx\nS: 250 PIPELINING\n"
 
     @Test func verifiesThePeer() async throws {
         let (outcomes, _) = try await Self.deliver(
@@ -118,12 +125,14 @@ import Testing
             let dead = try Listener.bind(.loopback())
             let deadPort = dead.address.port
             dead.stop()
-            let script = "S: 220 mx\nC: EHLO relay.test\nS: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHUAcA==\nS: 235 ok\n"
+            let script =
+                "S: 220 mx\nC: EHLO relay.test\nS: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHUAcA==\nS: 235 ok\n"
             let host = try SocketHost([.play(script + Dialogue.transaction)], on: loops[1])
             let options = RelayTransportOptions(
                 hosts: [.init(name: "127.0.0.1", port: deadPort), .init(name: "127.0.0.1", port: host.address.port)],
                 heloName: "relay.test",
-                credentials: ClientCredentials(user: "u", password: "p", allowsPlaintextOnLoopback: true), tls: TLSMode.none)
+                credentials: ClientCredentials(user: "u", password: "p", allowsPlaintextOnLoopback: true),
+                tls: TLSMode.none)
             let relay = RelayTransport(options, resolver: FakeResolver(), context: nil, loops: [loops[0]])
             let outcomes = await relay.carry(Wire.batch(), on: Wire.lane)
             #expect(outcomes.map(\.verdict) == [.delivered])

@@ -16,7 +16,8 @@ import Testing
     // MARK: stalls
 
     @Test(arguments: [
-        ("", Duration.seconds(300)), ("S: 220 mx\nC: EHLO *", .seconds(300)), (Dialogue.hello + upToData, .seconds(300)),
+        ("", Duration.seconds(300)), ("S: 220 mx\nC: EHLO *", .seconds(300)),
+        (Dialogue.hello + upToData, .seconds(300)),
         (Dialogue.hello + upToData + "S: 250 ok", .seconds(300)),
         (Dialogue.hello + upToData + "S: 250 ok\nS: 250 ok", .seconds(120)),
     ])
@@ -139,7 +140,8 @@ import Testing
     // MARK: lies and floods
 
     @Test func doesNotUseAConnectionThatSpeaksUnasked() async throws {
-        let chatty = Dialogue.hello + Self.upToData
+        let chatty =
+            Dialogue.hello + Self.upToData
             + "S: 250 ok\nS: 250 ok\nS: 354 go\nC.\nS> 250 queued\\r\\n250 and the next one too\\r\\n"
         let result = try await ScriptedDelivery { $0.batches = 2 }
             .run(.play(chatty), .play(Dialogue.hello + Dialogue.transaction))
@@ -161,8 +163,11 @@ import Testing
     }
 
     @Test func hearsTheLastWordsOfAHostThatClosesInTheMiddleOfTheContent() async throws {
-        let delivery = ScriptedDelivery { $0.content = [Array(repeating: UInt8(ascii: "x"), count: 100_000) + [13, 10]] }
-        let script = Dialogue.hello + Self.upToData + "S: 250 ok\nS: 250 ok\nS: 354 go\nS: 552 5.3.4 too large\nX: close"
+        let delivery = ScriptedDelivery {
+            $0.content = [Array(repeating: UInt8(ascii: "x"), count: 100_000) + [13, 10]]
+        }
+        let script =
+            Dialogue.hello + Self.upToData + "S: 250 ok\nS: 250 ok\nS: 354 go\nS: 552 5.3.4 too large\nX: close"
         let result = try await delivery.run(.play(script))
         #expect(result.verdicts == [.bounced(.remoteReply)])
         #expect(result.outcomes[0][0].reply?.code == 552)

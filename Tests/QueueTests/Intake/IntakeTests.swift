@@ -1,3 +1,4 @@
+import Foundation
 import Mail
 import MartletTesting
 import Testing
@@ -84,6 +85,35 @@ import Testing
         var bytes: [UInt8] = []
         bytes.put(date: WallTime(milliseconds: seconds * 1_000 + 999))
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
+    }
+
+    @Test func fieldsTheCallerAddedCount() async throws {
+        let engine = Engine()
+        try await engine.loop.run { _ in
+            let receipt = try await engine.send(to: "r@a.test") {
+                $0.content.added = Array("Message-ID: <mine@x>\r\nDate: Fri, 01 Jan 2027 00:00:00 +0000\r\n".utf8)
+                $0.content.original = Array("From: a@author.test\r\n\r\nbody\r\n".utf8)
+            }
+            #expect(receipt.messageID == "<mine@x>")
+            let added = String(decoding: try #require(engine.spool.messages.first).content.added, as: UTF8.self)
+            #expect(added.components(separatedBy: "Message-ID").count == 2)
+            #expect(added.components(separatedBy: "Date:").count == 2)
+            #expect(
+                added.hasPrefix("Received: ")
+                    && added.hasSuffix("Message-ID: <mine@x>\r\nDate: Fri, 01 Jan 2027 00:00:00 +0000\r\n"))
+        }
+    }
+
+    @Test(arguments: [(0, 0x41), (0, 0x80), (4_095, 0xFF), (4_096, 0x80), (9_999, 0xC3), (9_999, 0x7F)])
+    func eightBitContentIsFound(place: Int, byte: UInt8) async throws {
+        let engine = Engine()
+        try await engine.loop.run { _ in
+            try await engine.send(to: "r@a.test") { submission in
+                submission.content.original += [UInt8](repeating: 0x41, count: 10_000)
+                submission.content.original[Engine.text.utf8.count + place] = byte
+            }
+            #expect(try #require(engine.spool.messages.first).facts.envelope.is8Bit == (byte >= 0x80))
+        }
     }
 
     @Test func whatIsTooLargeOrRunsInACircleIsRefused() async throws {

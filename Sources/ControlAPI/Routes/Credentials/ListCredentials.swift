@@ -9,6 +9,7 @@ struct ListCredentials {
     @Sendable func handle(_ request: Request, _ context: ControlContext) async throws -> Response {
         let caller = try context.authenticated()
         try caller.require(.credentialsManage)
-        return try Page.answer(try await readiness.require().credentials.list(by: caller), of: request, CredentialJSON.row)
+        return try Page.answer(
+            try await readiness.require().credentials.list(by: caller), of: request, CredentialJSON.row)
     }
 }

@@ -9,6 +9,7 @@ struct GetDomain {
     @Sendable func handle(_ request: Request, _ context: ControlContext) async throws -> Response {
         let caller = try context.authenticated()
         try caller.require(.domainsRead)
-        return Answer.data(DomainJSON.shown(try await readiness.require().domains.get(try context.id("domain"), by: caller)))
+        return Answer.data(
+            DomainJSON.shown(try await readiness.require().domains.get(try context.id("domain"), by: caller)))
     }
 }

@@ -21,12 +21,15 @@ struct ListMessages {
             filter.status = status
         }
         if let text = query.text("cursor") {
-            guard let before = UUIDv7(text) else { throw APIFailure.badQuery("cursor", text, "is not a cursor of this list") }
+            guard let before = UUIDv7(text) else {
+                throw APIFailure.badQuery("cursor", text, "is not a cursor of this list")
+            }
             filter.before = before
         }
         let page = try await readiness.require().messages.list(filter, by: caller)
         let cursor = page.messages.count == filter.limit ? page.messages.last?.id.description : nil
         return Answer.list(
-            page.messages.map(MessageJSON.row), total: page.total, limit: filter.limit, offset: filter.offset, cursor: cursor)
+            page.messages.map(MessageJSON.row), total: page.total, limit: filter.limit, offset: filter.offset,
+            cursor: cursor)
     }
 }

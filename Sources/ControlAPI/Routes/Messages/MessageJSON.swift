@@ -14,7 +14,8 @@ enum MessageJSON {
     static func whole(_ message: MessageView) -> JSONValue {
         .object([
             "id": .id(message.id), "message_id": .string(message.messageID), "from": .string(message.from),
-            "to": recipients(message.to), "subject": .string(message.subject), "status": .string(message.status.rawValue),
+            "to": recipients(message.to), "subject": .string(message.subject),
+            "status": .string(message.status.rawValue),
             "tags": texts(message.tags), "metadata": pairs(message.metadata), "size": .integer(message.size),
             "test": .bool(message.isTest), "created_at": .time(message.createdAt),
             "scheduled_at": .time(message.scheduledAt), "sent_at": .time(message.sentAt),

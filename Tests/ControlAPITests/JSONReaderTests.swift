@@ -32,6 +32,20 @@ import Testing
         #expect(outer.unknown == ["inner.y", "odd"])
     }
 
+    @Test func anAnswerNamesNoMoreThanAHundred() throws {
+        let wrong = Array(repeating: "1", count: 5_000).joined(separator: ",")
+        let odd = (0..<5_000).map { "\"x\($0)\":0" }.joined(separator: ",")
+        var reader = try reader("{\"c\":[\(wrong)],\(odd)}")
+        #expect(reader.texts("c") == [])
+        reader.finish()
+        #expect(reader.problems.count == 100 && reader.unknown.count == 100)
+    }
+
+    @Test func aBodyOfMoreValuesThanAnyRequestNeedsIsRefused() {
+        let body = "[" + String(repeating: "0,", count: 100_000) + "0]"
+        #expect(throws: JSONFailure.self) { try JSONParser.parse(Array(body.utf8)) }
+    }
+
     @Test func nullIsTheSameAsMissing() throws {
         var reader = try reader(#"{"a":null}"#)
         #expect(reader.text("a") == nil)

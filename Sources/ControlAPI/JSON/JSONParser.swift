@@ -4,6 +4,7 @@ struct JSONFailure: Error, Hashable {
         case unexpectedByte = "unexpected character"
         case unexpectedEnd = "the body ends in the middle of a value"
         case tooDeep = "nested more than 64 levels deep"
+        case tooMany = "more than 100000 values"
         case duplicateName = "the same name twice in one object"
         case badNumber = "a malformed number"
         case badEscape = "a malformed escape in a string"
@@ -16,11 +17,15 @@ struct JSONFailure: Error, Hashable {
     var offset: Int
 }
 
-/// Parses one JSON text (RFC 8259), strictly: UTF-8 only, no duplicate names, at most 64 levels, nothing behind the value.
+/// Parses one JSON text (RFC 8259), strictly: UTF-8 only, no duplicate names, at most 64 levels and
+/// 100,000 values, nothing behind the value.
 struct JSONParser {
     private static let maximumDepth = 64
+    /// A value in memory is many times the two bytes that it may be in the body.
+    private static let maximumCount = 100_000
     private let bytes: [UInt8]
     private var at = 0
+    private var count = 0
 
     static func parse(_ bytes: [UInt8]) throws(JSONFailure) -> JSONValue {
         var parser = JSONParser(bytes: bytes)
@@ -35,6 +40,8 @@ struct JSONParser {
     private mutating func value(depth: Int) throws(JSONFailure) -> JSONValue {
         skipSpace()
         guard depth <= Self.maximumDepth else { throw failure(.tooDeep) }
+        count += 1
+        guard count <= Self.maximumCount else { throw failure(.tooMany) }
         guard at < bytes.count else { throw failure(.unexpectedEnd) }
         switch bytes[at] {
         case UInt8(ascii: "{"): return .object(try object(depth: depth))

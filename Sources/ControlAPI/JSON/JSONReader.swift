@@ -9,6 +9,9 @@ struct JSONReader {
         var message: String
     }
 
+    /// The most problems, and the most unknown members, that an answer names.
+    private static let limit = 100
+
     private let object: JSONObject
     private let path: String
     private var asked: Set<String> = []
@@ -99,15 +102,16 @@ struct JSONReader {
     /// Takes over what a reader of a nested object found.
     mutating func absorb(_ nested: consuming JSONReader) {
         nested.finish()
-        problems += nested.problems
-        unknown += nested.unknown
+        problems += nested.problems.prefix(Self.limit - problems.count)
+        unknown += nested.unknown.prefix(Self.limit - unknown.count)
     }
 
     func nested(_ object: JSONObject, _ name: String) -> JSONReader { JSONReader(object, path: dotted(name)) }
 
     /// Call when every member that means something has been asked for.
     mutating func finish() {
-        unknown += object.members.map(\.name).filter { !asked.contains($0) }.map(dotted)
+        let names = object.members.lazy.map(\.name).filter { !asked.contains($0) }
+        unknown += names.prefix(Self.limit - unknown.count).map(dotted)
     }
 
     private mutating func take(_ name: String) -> JSONValue? {
@@ -119,6 +123,7 @@ struct JSONReader {
     private func dotted(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     private mutating func wrong<T>(_ name: String, _ value: JSONValue, _ message: String) -> T? {
+        guard problems.count < Self.limit else { return nil }
         problems.append(
             Problem(
                 field: dotted(name), value: Self.shown(value), message: "\(dotted(name)) \(message), not \(value.kind)")

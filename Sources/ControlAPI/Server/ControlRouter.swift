@@ -34,19 +34,20 @@ enum ControlRouter {
     }
 
     /// `martlet dev` only.
-    static func addDev(_ inbox: DevInbox, to router: Router<ControlContext>) {
-        router.get("/dev") { _, _ in
+    static func addDev(_ inbox: DevInbox, guard name: LocalName, to router: Router<ControlContext>) {
+        let dev = router.group("/dev").add(middleware: name)
+        dev.get { _, _ in
             Answer.bytes(
                 Array(DevPage.html.utf8), type: "text/html; charset=utf-8",
                 headers: [.contentSecurityPolicy: DevPage.contentSecurityPolicy, .xContentTypeOptions: "nosniff"])
         }
-        router.get("/dev/page.css") { _, _ in Answer.bytes(Array(DevPage.css.utf8), type: "text/css; charset=utf-8") }
-        router.get("/dev/page.js") { _, _ in
+        dev.get("/page.css") { _, _ in Answer.bytes(Array(DevPage.css.utf8), type: "text/css; charset=utf-8") }
+        dev.get("/page.js") { _, _ in
             Answer.bytes(Array(DevPage.script.utf8), type: "text/javascript; charset=utf-8")
         }
-        router.get("/dev/inbox", use: inbox.list)
-        router.delete("/dev/inbox", use: inbox.clear)
-        router.get("/dev/inbox/{id}", use: inbox.one)
-        router.get("/dev/inbox/{id}/raw", use: inbox.raw)
+        dev.get("/inbox", use: inbox.list)
+        dev.delete("/inbox", use: inbox.clear)
+        dev.get("/inbox/{id}", use: inbox.one)
+        dev.get("/inbox/{id}/raw", use: inbox.raw)
     }
 }

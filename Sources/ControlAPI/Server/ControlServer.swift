@@ -10,12 +10,16 @@ package struct ControlServer: Sendable {
 
     package init(options: ControlOptions, readiness: Readiness, registry: PrometheusRegistry, log: Logger) {
         let router = ControlRouter.build(readiness: readiness, registry: registry, log: log)
-        if let inbox = options.devInbox { ControlRouter.addDev(DevInbox(inbox: inbox), to: router) }
+        if let inbox = options.devInbox {
+            ControlRouter.addDev(DevInbox(inbox: inbox), guard: LocalName(listensOn: options.host), to: router)
+        }
         let (listening, announce) = AsyncStream.makeStream(of: Int.self)
         self.listening = listening
         self.announce = announce
         let application = Application(
             responder: router.buildResponder(),
+            // RFC 9112 §9.5: a connection that says nothing is not kept for ever.
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: .init(
                 address: .hostname(options.host, port: options.port), serverName: "martlet", backlog: 1_024,
                 reuseAddress: true),

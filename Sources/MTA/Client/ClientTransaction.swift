@@ -2,12 +2,13 @@ import Mail
 
 /// One mail transaction as the client sees it: which commands go out in one write, and whom a reply concerns.
 ///
-/// Pipelining is two cursors that walk the same road (RFC 2920 §3.1). `sending` is the next command to write, `receiving`
-/// the command that the next reply answers. Without PIPELINING they move in step, one command and one reply. With it,
-/// `sending` runs ahead through MAIL, every RCPT and DATA in one write, and `receiving` follows reply by reply. The road
-/// ends in front of the content: that is sent only after 354, except for BDAT (RFC 3030), whose content travels in the same
-/// write. So whatever the host answers, each reply meets the command it belongs to, and `Action` says what is next; a
-/// refused recipient cannot be forgotten, because the next action is the result of handling its reply.
+/// Pipelining is two cursors that walk the same road (RFC 2920 §3.1). `sending` is the next command to write,
+/// `receiving` the command that the next reply answers. Without PIPELINING they move in step, one command and one
+/// reply. With it, `sending` runs ahead through MAIL, every RCPT and DATA in one write, and `receiving` follows reply
+/// by reply. The road ends in front of the content: that is sent only after 354, except for BDAT (RFC 3030), whose
+/// content travels in the same write. So whatever the host answers, each reply meets the command it belongs to, and
+/// `Action` says what is next; a refused recipient cannot be forgotten, because the next action is the result of
+/// handling its reply.
 ///
 /// Pure: bytes go into a buffer, replies come as values, the caller owns the socket and the clock.
 struct ClientTransaction {
@@ -42,8 +43,8 @@ struct ClientTransaction {
         case end
     }
 
-    /// A place on the road. Legal successors: `reset` -> `mail` -> `recipient` -> `recipient` | `data` -> `end` -> `over`,
-    /// and from anywhere -> `over`. `end` is the reply to the content, the lone dot, or BDAT.
+    /// A place on the road. Legal successors: `reset` -> `mail` -> `recipient` -> `recipient` | `data` -> `end` ->
+    /// `over`, and from anywhere -> `over`. `end` is the reply to the content, the lone dot, or BDAT.
     private enum Place: Hashable {
         case reset
         case mail

@@ -1,5 +1,5 @@
-/// Decides whether content can go out byte for byte: every line ends with CRLF, none begins with a dot, the last line is
-/// complete. Most mail is like that and is then written from where it lies, without a copy.
+/// Decides whether content can go out byte for byte: every line ends with CRLF, none begins with a dot, the last line
+/// is complete. Most mail is like that and is then written from where it lies, without a copy.
 struct ContentScan {
     /// The byte in front of the next one. Content begins at the start of a line, so it is as if a CRLF had gone before.
     private var last = UInt8(ascii: "\n")
@@ -14,8 +14,9 @@ struct ContentScan {
         return scan.last == UInt8(ascii: "\n")
     }
 
-    /// Looks at pairs of neighbours: of any two, the first is CR exactly when the second is LF, and LF is followed neither
-    /// by a dot nor by NUL (see `DotStuffer`). One branch-free pass that the compiler turns into vector instructions.
+    /// Looks at pairs of neighbours: of any two, the first is CR exactly when the second is LF, and LF is followed
+    /// neither by a dot nor by NUL (see `DotStuffer`). One branch-free pass that the compiler turns into vector
+    /// instructions.
     private mutating func add(_ bytes: Span<UInt8>) {
         guard bytes.count > 0 else { return }
         // The CR that closes the imagined line in front was not seen.

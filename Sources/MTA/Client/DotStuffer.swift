@@ -2,11 +2,12 @@ import Mail
 
 /// Turns content into what DATA carries: dots stuffed (RFC 5321 §4.5.2), and the content's own line ends made CRLF.
 ///
-/// The end of the data is CRLF.CRLF and nothing else, but receivers exist that also end on LF.LF or CR.CR, and a message
-/// that carries such a sequence is then two messages, the second written by whoever wrote the first: SMTP smuggling
-/// (CVE-2023-51764 to 51766). Nothing of the kind leaves here: a lone CR or LF becomes CRLF (RFC 5321 §2.3.8 forbids to
-/// send it bare), and a dot behind *any* line end is doubled. Receivers that drop NUL would see a dot at the start of a
-/// line where there was NUL and dot; NUL is no text anyway (RFC 2045 §2.7), so NULs between a line end and a dot go.
+/// The end of the data is CRLF.CRLF and nothing else, but receivers exist that also end on LF.LF or CR.CR, and a
+/// message that carries such a sequence is then two messages, the second written by whoever wrote the first: SMTP
+/// smuggling (CVE-2023-51764 to 51766). Nothing of the kind leaves here: a lone CR or LF becomes CRLF (RFC 5321 §2.3.8
+/// forbids to send it bare), and a dot behind *any* line end is doubled. Receivers that drop NUL would see a dot at
+/// the start of a line where there was NUL and dot; NUL is no text anyway (RFC 2045 §2.7), so NULs between a line end
+/// and a dot go.
 ///
 /// Works piece by piece and keeps between pieces what it must know of the last byte.
 struct DotStuffer {

@@ -1,7 +1,7 @@
 import Mail
 
-/// Takes the `Reply` that is stored and shown out of the bytes of a complete reply, and bounds it: the lines are cut here
-/// and cleaned by `Reply` itself.
+/// Takes the `Reply` that is stored and shown out of the bytes of a complete reply, and bounds it: the lines are cut
+/// here and cleaned by `Reply` itself.
 enum ReplyText {
     static func reply(_ head: ReplyHead, in input: borrowing Bytes, limits: ReplyLimits) -> Reply {
         var lines: [[UInt8]] = []

@@ -2,8 +2,8 @@ import Mail
 
 /// How far one recipient of a transaction has come.
 ///
-/// `open` -> `accepted` (RCPT answered 2xx) -> `settled`; `open` -> `settled`; and back from `accepted` to `open` when the
-/// connection breaks before the end of the data was sent, because then another host may be tried.
+/// `open` -> `accepted` (RCPT answered 2xx) -> `settled`; `open` -> `settled`; and back from `accepted` to `open` when
+/// the connection breaks before the end of the data was sent, because then another host may be tried.
 enum Resolution: Hashable, Sendable {
     case open
     case accepted

@@ -2,8 +2,8 @@ import Loop
 import Mail
 
 extension SMTPConnection {
-    /// AUTH PLAIN or LOGIN (RFC 4954), and only where nobody listens: inside TLS, or, when the configuration says so, to
-    /// this machine itself.
+    /// AUTH PLAIN or LOGIN (RFC 4954), and only where nobody listens: inside TLS, or, when the configuration says so,
+    /// to this machine itself.
     func authenticate(_ credentials: ClientCredentials) async throws(SessionFailure) {
         let mayUsePlaintext = credentials.allowsPlaintextOnLoopback && stream.peer.ip.isLoopback
         guard stream.tls != nil || mayUsePlaintext else { throw SessionFailure(.authentication, .noMechanism) }

@@ -3,9 +3,9 @@ import Mail
 
 /// One connection to a host, from the greeting to QUIT, carrying one transaction at a time.
 ///
-/// `open` (SMTPConnection+Open) brings it to the point where it takes mail; `carry` takes it through a transaction, with
-/// `ClientTransaction` deciding and this class moving bytes; `quit` ends it. Not Sendable: it belongs to the shard that
-/// opened it and runs on that shard's loop, as its stream does.
+/// `open` (SMTPConnection+Open) brings it to the point where it takes mail; `carry` takes it through a transaction,
+/// with `ClientTransaction` deciding and this class moving bytes; `quit` ends it. Not Sendable: it belongs to the
+/// shard that opened it and runs on that shard's loop, as its stream does.
 final class SMTPConnection {
     let stream: ByteStream
     let host: RemoteHost
@@ -213,8 +213,8 @@ final class SMTPConnection {
 
     // MARK: the end
 
-    /// Says QUIT to all of them, waits a little for the replies, and closes (RFC 5321 §4.1.1.10). One deadline for all, so
-    /// that twenty silent hosts cost no more time than one.
+    /// Says QUIT to all of them, waits a little for the replies, and closes (RFC 5321 §4.1.1.10). One deadline for
+    /// all, so that twenty silent hosts cost no more time than one.
     static func quit(_ connections: [SMTPConnection]) async {
         guard let first = connections.first else { return }
         let deadline = first.time.now + first.options.timeouts.quit

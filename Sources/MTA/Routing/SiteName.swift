@@ -1,10 +1,10 @@
 import Mail
 
-/// Names a site after the hosts that serve it: destinations with the same MX hosts in the same order of preference are one
-/// site, whatever numbers their zones use for the preferences.
+/// Names a site after the hosts that serve it: destinations with the same MX hosts in the same order of preference are
+/// one site, whatever numbers their zones use for the preferences.
 ///
-/// All hosts count, not only the best: deliveries of one site share connections and transactions, and a backup host of one
-/// domain must never be handed another domain's mail.
+/// All hosts count, not only the best: deliveries of one site share connections and transactions, and a backup host of
+/// one domain must never be handed another domain's mail.
 enum SiteName {
     /// Above this many bytes the rest is replaced by a digest.
     private static let limit = 120

@@ -3,9 +3,9 @@ import Synchronization
 
 /// The router of the configuration's route table.
 ///
-/// Where all destinations of an exit share a site, the answer is there at once. Direct exits ask the DNS for the MX hosts,
-/// whose set names the site; the answer is kept as long as the DNS allows, so that `knownRoute` finds it for the next
-/// message.
+/// Where all destinations of an exit share a site, the answer is there at once. Direct exits ask the DNS for the MX
+/// hosts, whose set names the site; the answer is kept as long as the DNS allows, so that `knownRoute` finds it for
+/// the next message.
 package final class TableRouter: Router {
     private let table: RouteTable
     private let resolver: any Resolver

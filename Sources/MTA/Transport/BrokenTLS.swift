@@ -2,7 +2,8 @@ import Loop
 import Mail
 
 /// Hosts whose STARTTLS failed a while ago. An opportunistic client speaks to them in the clear meanwhile, rather than
-/// paying a failed handshake for every connection (RFC 7435 §3: some protection is better, none is better than no mail).
+/// paying a failed handshake for every connection (RFC 7435 §3: some protection is better, none is better than no
+/// mail).
 struct BrokenTLS {
     private var until: [SocketAddress: MonotonicInstant] = [:]
     /// Bounds the memory; forgetting one early costs a handshake.

@@ -1,6 +1,7 @@
 import Mail
 
-/// Which hosts take a destination's mail, as the DNS says (RFC 5321 §5.1). Pure: the answer comes in, a decision goes out.
+/// Which hosts take a destination's mail, as the DNS says (RFC 5321 §5.1). Pure: the answer comes in, a decision goes
+/// out.
 ///
 /// Shared by the router, which names the site by these hosts, and the transport, which connects to them.
 enum Exchanges: Hashable, Sendable {

@@ -3,10 +3,10 @@ import Mail
 
 /// Which address an attempt tries next, and when it has tried enough.
 ///
-/// Hosts are looked up one after the other, only when their turn has come, since the first address nearly always answers.
-/// The attempt ends after `addressesPerAttempt` addresses, or after `sessionsPerAttempt` hosts that spoke to us (Postfix's
-/// smtp_mx_address_limit and smtp_mx_session_limit): what they say is likely what the next would say, and the delivery
-/// has another attempt.
+/// Hosts are looked up one after the other, only when their turn has come, since the first address nearly always
+/// answers. The attempt ends after `addressesPerAttempt` addresses, or after `sessionsPerAttempt` hosts that spoke to
+/// us (Postfix's smtp_mx_address_limit and smtp_mx_session_limit): what they say is likely what the next would say,
+/// and the delivery has another attempt.
 ///
 /// Pure: the caller asks `next`, does it, and reports back with `resolved` or `failed`.
 struct HostPlan {

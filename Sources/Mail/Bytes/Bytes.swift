@@ -89,6 +89,6 @@ public struct Bytes: ~Copyable {
     }
 }
 
-// The memory has one owner, the struct itself is not copyable, and no pointer to it is kept by anybody: whoever holds the
-// value is alone with it, on whatever thread.
+// Sendable, because the memory has one owner, the struct itself is not copyable, and no pointer to it is kept by anybody:
+// whoever holds the value is alone with it, on whatever thread.
 extension Bytes: @unchecked Sendable {}

@@ -75,6 +75,8 @@ package final class DeliveryQueue: Sendable {
     private func admit(recovered: consuming [RecoveredMessage]) {
         let now = time.now
         let wall = time.wall
+        // A clock that was set back since must not keep mail for as long.
+        let latest = now + options.scheduler.retry.cap
         var sorted = [[Admission]](repeating: [], count: boxes.count)
         for place in recovered.indices {
             let message = recovered[place]
@@ -91,7 +93,7 @@ package final class DeliveryQueue: Sendable {
                 sorter.add(
                     PendingDelivery(
                         recipient: pending.recipient, destination: pending.domain, attempts: pending.attempts,
-                        due: instant(pending.nextAttempt, now: now, wall: wall) ?? notBefore))
+                        due: instant(pending.nextAttempt, now: now, wall: wall).map { min($0, latest) } ?? notBefore))
             }
             for (shard, admission) in sorter.admissions {
                 sorted[shard].append(admission)

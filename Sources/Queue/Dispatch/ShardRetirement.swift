@@ -105,9 +105,12 @@ extension Shard {
         }
     }
 
+    private static let longestNoticeWait = Duration.seconds(640)
+
     private func submit(_ submission: Submission, about message: UUIDv7) async {
         var wait = tools.options.notification.retry
-        for _ in 0..<max(1, tools.options.notification.tries) {
+        var tries = max(1, tools.options.notification.tries)
+        while tries > 0 {
             do {
                 _ = try await tools.notices.accept(submission)
                 tools.metrics.noticeSent()
@@ -119,10 +122,12 @@ extension Shard {
                     return
                 case .storageUnavailable, .diskLow, .overloaded:
                     tools.logger.warning("failure notice for message \(message) refused: \(error); trying again")
+                    // However long the disk stays full: the sender has our word.
+                    if error != .storageUnavailable { tries -= 1 }
                 }
             }
             do { try await time.sleep(for: wait) } catch { return }
-            wait = wait * 2
+            wait = min(wait * 2, Self.longestNoticeWait)
         }
         tools.logger.error("failure notice for message \(message) given up")
     }

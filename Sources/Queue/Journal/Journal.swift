@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 package import Mail
 import Synchronization
 
@@ -43,7 +44,12 @@ package final class Journal: Sendable {
             options: options, journal: recovery.journal ?? fresh, ledger: recovery.ledger,
             consumers: recovery.consumers)
         // Not writable at this moment: the mail that is there can be looked at, and the writer tries again.
-        if let refusal { core.setHealth(refusal) }
+        if let refusal {
+            core.setHealth(refusal)
+            Logger(label: "martlet.journal").error(
+                "the journal can be read but not written: accepting nothing until a write succeeds",
+                metadata: ["folder": "\(options.folder)", "reason": "\(refusal)"])
+        }
         let active = recovery.active
         guard let thread = WriterThread.start({ Writer(core: core, active: active).run() }) else {
             throw .unusable(path: options.folder, errno: EAGAIN)
@@ -87,6 +93,9 @@ package final class Journal: Sendable {
     /// `false` after a failed write until one succeeds again: intake refuses, and delivery pauses so that its outcomes
     /// are not lost.
     package var isHealthy: Bool { core.isHealthy.load(ordering: .acquiring) }
+
+    /// Why it is not healthy.
+    package var refusal: JournalFailure? { core.pending.withLock { $0.refusal } }
 
     /// Writes what waits, then stops. Blocks until that is done; a second call does nothing.
     package func close() {

@@ -52,7 +52,9 @@ package struct CredentialService: Sendable {
 
     /// The same identifier and user name with a new password; the old one stops working at once.
     package func rotate(_ id: UUIDv7, by caller: Caller) async throws(ServiceFailure) -> CreatedCredential {
+        // The password is shown to the caller: it must open no more than a credential that the caller could make.
         guard let record = try await list(by: caller).first(where: { $0.id == id }),
+            record.isTest || !caller.isTest, caller.domain == nil || caller.domain == record.domain,
             try await remove(id, of: caller.tenant)
         else { throw .notFound("credential") }
         return try await insert(record)

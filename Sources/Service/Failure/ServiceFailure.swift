@@ -54,6 +54,15 @@ package struct ServiceFailure: Error, Hashable, Sendable {
     package static func notFound(_ noun: String) -> ServiceFailure { .init(.notFound, "No such \(noun).") }
 }
 
+extension ServiceFailure: CustomStringConvertible {
+    /// For whoever reads it on a terminal or in a log.
+    package var description: String {
+        if details.isEmpty { return message }
+        return details.map { "\($0.field)\($0.value.isEmpty ? "" : " '\($0.value)'"): \($0.message)" }
+            .joined(separator: "\n")
+    }
+}
+
 extension ServiceFailure {
     /// The codes of the contract; the raw value is what the answer carries. Never rename one.
     package enum Code: String, Hashable, Sendable, CaseIterable {

@@ -51,6 +51,11 @@ struct SendCheck {
             report(
                 .invalidToAddress, "to", "", "\(count) recipients; a message may have \(options.maxRecipients).")
             return
+        } else if request.replyTo.count > options.maxRecipients {
+            report(
+                .invalidParameter, "reply_to", "",
+                "\(request.replyTo.count) addresses; a message may have \(options.maxRecipients).")
+            return
         }
         to = mailboxes(request.to, "to", .invalidToAddress)
         cc = mailboxes(request.cc, "cc", .invalidToAddress)
@@ -126,7 +131,7 @@ struct SendCheck {
                 .tooManyAttachments, "attachments", "",
                 "\(request.attachments.count) attachments; a message may have \(options.maxAttachments).")
         }
-        for (index, attachment) in request.attachments.enumerated() {
+        for (index, attachment) in request.attachments.prefix(options.maxAttachments).enumerated() {
             let field = "attachments[\(index)]"
             if attachment.filename.isEmpty || attachment.filename.utf8.count > 255
                 || attachment.filename.unicodeScalars.contains(where: Self.isControl)

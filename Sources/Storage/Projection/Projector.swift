@@ -62,7 +62,11 @@ package final class Projector: ProjectionProgress, Sendable {
             do {
                 if place.isUnknown { place = Place(position: try await storedPosition(), checkpointed: time.now) }
                 try await step(&place)
-                state.withLock { $0.trouble = nil }
+                let hadTrouble = state.withLock { state in
+                    defer { state.trouble = nil }
+                    return state.trouble != nil
+                }
+                if hadTrouble { logger.notice("The message tables follow the journal again") }
             } catch {
                 if Task.isCancelled { break }
                 report(error)

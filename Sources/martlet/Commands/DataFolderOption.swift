@@ -10,20 +10,21 @@ struct DataFolderOption: ParsableArguments {
     @Option(name: .long, help: "The data folder. Default: the file's, else ./martlet-data.")
     var data: String?
 
-    /// The folder, and the host's name.
-    func resolve() throws -> (data: String, hostname: String) {
+    /// The folder, the host's name, and whom the server becomes.
+    func resolve() throws -> (data: String, hostname: String, user: String?) {
         if let config {
             let configuration = try ConfigurationFile.load(config, data: data)
-            return (configuration.data, configuration.hostname)
+            return (configuration.data, configuration.hostname, configuration.user)
         }
         let folder = URL(fileURLWithPath: data ?? "./martlet-data").standardizedFileURL.path
-        return (folder, ProcessInfo.processInfo.hostName)
+        return (folder, ProcessInfo.processInfo.hostName, nil)
     }
 
     /// The control database, whether or not a server runs on it: both may write.
     func openRoom() throws -> ControlRoom {
-        let (data, hostname) = try resolve()
-        try Privileges.drop(to: nil, data: data)
+        let (data, hostname, user) = try resolve()
+        try Privileges.drop(to: user, data: data)
+        try Privileges.becomeOwner(of: data)
         return try ControlRoom(
             data: data, hostname: hostname, time: SystemTime(), pool: BlockingPool(name: "martlet-keys", threads: 1))
     }

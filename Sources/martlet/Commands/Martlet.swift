@@ -1,6 +1,20 @@
 import ArgumentParser
+import Dispatch
 
+/// Not an asynchronous `main`: that ends in dispatch_main(3), which turns the main thread into one that is for ever
+/// exiting. setuid(2) passes such a thread by, and it would stay root's.
 @main
+enum Main {
+    static func main() {
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            await Martlet.main()
+            done.signal()
+        }
+        done.wait()
+    }
+}
+
 struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Loop
 import Mail
 import Storage
@@ -11,10 +12,15 @@ struct QueueCommand: AsyncParsableCommand {
     @OptionGroup var folder: DataFolderOption
 
     func run() async throws {
-        let (data, _) = try folder.resolve()
+        let data = try folder.resolve().data
+        try Privileges.becomeOwner(of: data)
+        guard FileManager.default.fileExists(atPath: "\(data)/events.sqlite") else {
+            throw StartFailure(
+                "there is no queue in \(data) that can be read: name the data folder with --data or --config")
+        }
         let events: EventDatabase
         do { events = try EventDatabase.open(folder: data) } catch {
-            throw StartFailure("the event database in \(data) cannot be opened: \(error)")
+            throw StartFailure(database: "event", in: data, error)
         }
         let time = SystemTime()
         let rows = try await events.messages(time: time).queueSummary()

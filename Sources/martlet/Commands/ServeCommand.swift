@@ -18,16 +18,16 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The data folder, in place of the file's.")
     var data: String?
 
-    @Flag(name: .long, help: "Only check the configuration file.")
+    @Flag(name: .long, help: "Only check the configuration file and its certificates.")
     var check = false
 
     func run() async throws {
         let configuration = try ConfigurationFile.load(config, data: data)
+        for listener in configuration.listeners { _ = try SubmissionPorts.certificate(of: listener) }
         if check {
             print("\(config) is right.")
             return
         }
-        for listener in configuration.listeners { _ = try SubmissionPorts.certificate(of: listener) }
         let process = EngineProcess(configuration: configuration, file: config, dataOverride: data)
         try await process.run()
     }

@@ -47,14 +47,16 @@ extension Configuration {
             settings.allowsLoopbackTargets = entry.flag("allow_loopback_targets", default: false)
             return TransportConfiguration(kind: .smtp(settings), limits: limits)
         case .relay:
-            var settings = RelayTransportSettings(client: client(entry, tls: .opportunistic))
             let user = entry.optionalText("user")
             let password = entry.optionalText("password")
             if (user == nil) != (password == nil) { entry.problem("user", "user and password go together") }
+            let isPlaintext = entry.flag("allow_plaintext_auth_on_loopback", default: false)
+            // RFC 4954 §9: a password goes to a host that has proved its name, unless the file says otherwise.
+            let tls: TLSMode = password == nil || isPlaintext ? .opportunistic : .verify
+            var settings = RelayTransportSettings(client: client(entry, tls: tls))
             if let user, let password {
                 settings.client.credentials = ClientCredentials(
-                    user: user, password: password,
-                    allowsPlaintextOnLoopback: entry.flag("allow_plaintext_auth_on_loopback", default: false))
+                    user: user, password: password, allowsPlaintextOnLoopback: isPlaintext)
             }
             let hosts = entry.parsedList("hosts", as: "host:port", HostPort.init) ?? []
             if hosts.isEmpty { entry.problem("hosts", "a relay needs at least one host:port") }

@@ -21,7 +21,7 @@ struct ControlRoom {
 
     init(data: String, hostname: String, time: any TimeSource, pool: BlockingPool) throws(StartFailure) {
         do { control = try ControlDatabase.open(folder: data) } catch {
-            throw StartFailure("the control database in \(data) cannot be opened: \(error)")
+            throw StartFailure(database: "control", in: data, error)
         }
         self.time = time
         let keyring = keyring

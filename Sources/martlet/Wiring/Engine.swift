@@ -74,12 +74,13 @@ final class Engine: Sendable {
             homes: loops.loops.map { ShardHome($0) })
         intake = QueueIntake(options: configuration.queue, spool: spool, queue: queue, time: time)
         self.door = door(intake, room)
-        await queue.start(recovered: opened.recovered, notices: intake)
-
+        // Before the first delivery: a start that fails after it would lose outcomes.
         let events: EventDatabase
         do { events = try EventDatabase.open(folder: configuration.data) } catch {
-            throw StartFailure("the event database in \(configuration.data) cannot be opened: \(error)")
+            throw StartFailure(database: "event", in: configuration.data, error)
         }
+        await queue.start(recovered: opened.recovered, notices: intake)
+
         let projector = Projector(log: opened.journal, database: events, time: time)
         self.projector = projector
         projection = Task { await projector.run() }
@@ -102,14 +103,29 @@ final class Engine: Sendable {
             devInbox: devInbox
         ) {
             var complaints: [String] = []
-            if !journal.isHealthy { complaints.append("the journal cannot be written") }
-            if let obstacle = intake.obstacle { complaints.append("\(obstacle)") }
+            if let refusal = journal.refusal {
+                complaints.append(JournalOpening.words(for: refusal, folder: "\(configuration.data)/journal"))
+            }
+            if let obstacle = intake.obstacle, let words = Self.words(for: obstacle, configuration) {
+                complaints.append(words)
+            }
             if let trouble = projector.trouble { complaints.append("the projection stands still: \(trouble)") }
             return complaints
         }
     }
 
-    /// `SIGHUP`: routes and transports of the file as it is now. What a running process cannot change is said.
+    /// - Returns: `nil` for what the journal itself says better.
+    private static func words(for obstacle: Refusal, _ configuration: Configuration) -> String? {
+        switch obstacle {
+        case .storageUnavailable: nil
+        case .diskLow: "the disk of \(configuration.data) has less room left than free_disk_percent asks for"
+        case .overloaded: "the process takes more memory than memory_limit allows"
+        case .shuttingDown: "draining"
+        case .tooLarge, .mailLoop: "\(obstacle)"
+        }
+    }
+
+    /// `SIGHUP`: routes and transports of the file as it is now.
     func reload(_ changed: Configuration) throws(StartFailure) {
         router.replace(
             with: try WaysOut.router(

@@ -41,7 +41,11 @@ struct EngineProcess {
             try Privileges.drop(to: configuration.user, data: configuration.data)
 
             loops.start()
-            let engine = try await Engine.start(configuration, loops: loops, log: log)
+            let engine: Engine
+            do { engine = try await Engine.start(configuration, loops: loops, log: log) } catch {
+                await http.stop()
+                throw error
+            }
             door.open(intake: engine.door, policy: engine.policy)
             if let key = engine.firstKey {
                 // Shown once, on standard output and not in a log that is kept.
@@ -78,7 +82,9 @@ struct EngineProcess {
             try engine.reload(changed)
             ports.reloadCertificates(log: log)
             level.set(changed.logLevel)
-            log.notice("configuration reloaded", metadata: ["file": "\(file)"])
+            log.notice(
+                "routes, transports, certificates and log level reloaded; the rest counts from the next start",
+                metadata: ["file": "\(file)"])
         } catch {
             log.error("the configuration stays as it was", metadata: ["reason": "\(error)"])
         }

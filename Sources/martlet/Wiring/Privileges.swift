@@ -20,13 +20,44 @@ enum Privileges {
         guard unsafe chown(data, uid, gid) == 0 else {
             throw StartFailure("the data folder \(data) cannot be given to \(user): \(Errno.text(errno))")
         }
+        try handOver(data, uid, gid)
         // The groups first: afterwards there is no right to change them.
         guard unsafe initgroups(user, gid) == 0, setgid(gid) == 0, setuid(uid) == 0 else {
             throw StartFailure("cannot become '\(user)': \(Errno.text(errno))")
         }
-        guard uid == 0 || setuid(0) != 0 else {
+        guard uid == 0 || (setuid(0) != 0 && !mainThreadIsRoot) else {
             throw StartFailure("root could be taken back after becoming '\(user)'")
         }
+    }
+
+    /// For commands beside the server: what root writes into its folder, the server could not open any more.
+    static func becomeOwner(of data: String) throws(StartFailure) {
+        var facts = stat()
+        guard getuid() == 0, unsafe stat(data, &facts) == 0, facts.st_uid != 0 else { return }
+        guard unsafe setgroups(0, nil) == 0, setgid(facts.st_gid) == 0, setuid(facts.st_uid) == 0 else {
+            throw StartFailure("cannot become the owner of \(data): \(Errno.text(errno))")
+        }
+    }
+
+    /// What a command run by root has left in the folder belongs to the user as well.
+    private static func handOver(_ data: String, _ uid: uid_t, _ gid: gid_t) throws(StartFailure) {
+        guard let names = FileManager.default.enumerator(atPath: data) else { return }
+        while let name = names.nextObject() as? String {
+            let path = "\(data)/\(name)"
+            var facts = stat()
+            guard unsafe lstat(path, &facts) == 0, facts.st_uid == 0, uid != 0 else { continue }
+            guard unsafe lchown(path, uid, gid) == 0 else {
+                throw StartFailure("\(path) cannot be given to the user: \(Errno.text(errno))")
+            }
+        }
+    }
+
+    /// proc(5): the file tells of the main thread, which setuid(2) might have passed by.
+    private static var mainThreadIsRoot: Bool {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") })
+        else { return false }
+        return line.split(whereSeparator: \.isWhitespace).dropFirst().contains("0")
     }
 }
 

@@ -36,7 +36,8 @@ import Testing
         #expect(Self.wire(content) == expected)
     }
 
-    /// What RFC 5321 §4.5.2 has the receiver do, after the line ends were made CRLF: the other way round by other means.
+    /// What RFC 5321 §4.5.2 has the receiver do, after the line ends were made CRLF: the other way round by other
+    /// means.
     private static func received(_ wire: [UInt8]) -> [UInt8]? {
         let text = String(decoding: wire, as: UTF8.self).unicodeScalars.map { $0 }
         var lines: [[Unicode.Scalar]] = [[]]

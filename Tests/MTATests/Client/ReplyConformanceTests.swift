@@ -46,9 +46,8 @@ import Testing
             agreed += 1
         }
         #expect(checked == agreed + listed && checked >= 11)
-        print(
-            "conformance smtp/smtp-proto-vectors replies: \(checked) cases, \(agreed) agree, \(listed) deviations listed"
-        )
+        let counts = "\(checked) cases, \(agreed) agree, \(listed) deviations listed"
+        print("conformance smtp/smtp-proto-vectors replies: \(counts)")
     }
 
     @Test func agreesWithStalwartOnEHLO() throws {
@@ -109,7 +108,8 @@ import Testing
             }
         }
         #expect(checked == 4)
-        // The other test of the file makes addresses fit for a line; here no address with CR or LF exists to be made fit.
+        // The other test of the file makes addresses fit for a line; here no address with CR or LF exists to be made
+        // fit.
         print("conformance smtp/kumomta-vectors client_types: \(checked) cases, \(checked) agree, 0 deviations listed")
     }
 

@@ -47,7 +47,7 @@ import Testing
         #expect(result.outcomes[0][0].tls?.verification == .verified)
     }
 
-    /// smtp/starttls client case "response injection".
+    /// What stands behind the 220 in the clear is never read inside TLS.
     @Test func neverUsesAnInjectedReply() async throws {
         for mode in [TLSMode.opportunistic, .required] {
             let script = Self.offer + "S> 220 ready\\r\\n250 injected\\r\\n"
@@ -57,7 +57,31 @@ import Testing
         }
     }
 
-    /// smtp/starttls client case "STARTTLS stripped".
+    /// The published client cases; the tests of this suite around it have the variants.
+    @Test func meetsThePublishedCases() async throws {
+        guard let json = ClientVectors.load("smtp/starttls/cases.json") else { return }
+        let cases = try #require(json["client_cases"] as? [[String: String]])
+        for item in cases {
+            switch item["name"] {
+            case "response injection":
+                let plain = try #require(item["server_plain"]).replacing("\r", with: "\\r").replacing("\n", with: "\\n")
+                let result = try await Self.delivery(.opportunistic).run(.play(Self.offer + "S> \(plain)"))
+                #expect(result.verdicts == [.deferred(.protocolViolation)])
+                #expect(result.network.heard == ["EHLO client.test\r\nSTARTTLS\r\n"])
+            case "STARTTLS stripped":
+                let result = try await Self.delivery(.required).run(.play(Dialogue.hello + "X: eof"))
+                #expect(result.verdicts == [.deferred(.tlsUnavailable)])
+                #expect(result.network.heard == ["EHLO client.test\r\n"])
+            case "untagged greeting 220 then 554":
+                let result = try await Self.delivery(.opportunistic).run(.play("S> 220 a\\r\\n554 b\\r\\n\nX: eof"))
+                #expect(result.verdicts == [.deferred(.protocolViolation)])
+                #expect(result.network.heard == [""])
+            default: Issue.record("unknown case \(item)")
+            }
+        }
+        print("conformance smtp/starttls client: \(cases.count) cases, \(cases.count) agree, 0 deviations listed")
+    }
+
     @Test(arguments: [TLSMode.required, .verify])
     func saysNothingInTheClearWhenTLSIsRequired(_ mode: TLSMode) async throws {
         var delivery = Self.delivery(mode)

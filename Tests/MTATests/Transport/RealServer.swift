@@ -38,7 +38,7 @@ final class RealServer {
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { unsafe words.forEach { unsafe free($0) } }
+        defer { for index in unsafe words.indices { unsafe free(words[index]) } }
         var id = pid_t()
         guard unsafe posix_spawn(&id, path, &actions, nil, &words, environ) == 0 else {
             close(ends[0])

@@ -85,8 +85,20 @@ import Testing
 
     // MARK: real handshakes
 
-    private static let offer =
-        "S: 220 mx\nC: EHLO *\nS: 250-mx\nS: 250-PIPELINING\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nX: starttls\nC: EHLO *\nS: 250-mx\nS: 250 PIPELINING\n"
+    private static let offer = """
+        S: 220 mx
+        C: EHLO *
+        S: 250-mx
+        S: 250-PIPELINING
+        S: 250 STARTTLS
+        C: STARTTLS
+        S: 220 go
+        X: starttls
+        C: EHLO *
+        S: 250-mx
+        S: 250 PIPELINING
+
+        """
 
     @Test func verifiesThePeer() async throws {
         let (outcomes, _) = try await Self.deliver(
@@ -125,8 +137,16 @@ import Testing
             let dead = try Listener.bind(.loopback())
             let deadPort = dead.address.port
             dead.stop()
-            let script =
-                "S: 220 mx\nC: EHLO relay.test\nS: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHUAcA==\nS: 235 ok\n"
+            let script = """
+                S: 220 mx
+                C: EHLO relay.test
+                S: 250-mx
+                S: 250-PIPELINING
+                S: 250 AUTH PLAIN
+                C: AUTH PLAIN AHUAcA==
+                S: 235 ok
+
+                """
             let host = try SocketHost([.play(script + Dialogue.transaction)], on: loops[1])
             let options = RelayTransportOptions(
                 hosts: [.init(name: "127.0.0.1", port: deadPort), .init(name: "127.0.0.1", port: host.address.port)],

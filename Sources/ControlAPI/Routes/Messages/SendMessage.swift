@@ -9,6 +9,8 @@ struct SendMessage {
 
     @Sendable func handle(_ request: Request, _ context: ControlContext) async throws -> Response {
         let caller = try context.authenticated()
+        // Before the body, and before idempotency keeps the refusal for a key that may send.
+        try caller.require(.messagesSend)
         let services = try readiness.require()
         let body = try await IncomingBody.bytes(request)
         let object = try IncomingBody.object(body)
@@ -18,8 +20,10 @@ struct SendMessage {
             return Answer.data(Self.shown(try await services.messages.dryRun(send, by: caller)), warnings: unknown)
         }
         let wanted = send
+        // What a test key has sent nobody has: a live key with the same Idempotency-Key must not be told that it was.
+        let route = caller.isTest ? "messages/send/test" : "messages/send"
         return try await Idempotent.answer(
-            request, body: body, object: object, route: "messages/send", caller: caller, services: services,
+            request, body: body, object: object, route: route, caller: caller, services: services,
             requestID: context.requestID
         ) { identity in
             var identified = wanted

@@ -77,6 +77,8 @@ package actor SubmissionConversation {
                 }
                 try await flush(stream)
                 guard dialogue.session.state != .closed, try await fill(stream) else { return }
+                // A drain may have ended the session while the bytes came in.
+                guard dialogue.session.state != .closed else { return }
             case .handshake:
                 try await flush(stream)
                 try await handshake(stream)

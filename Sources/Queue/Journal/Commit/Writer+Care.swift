@@ -91,7 +91,7 @@ extension Writer {
         } catch {
             log.warning(
                 "a finished segment could not be removed",
-                metadata: ["file": "\(segment.file.name)", "errno": "\(error.errno)"])
+                metadata: ["file": "\(segment.file.name)", "reason": "\(error.reason)"])
             core.ledger.withLock { $0.needsCare = false }
             return false
         }

@@ -21,11 +21,17 @@ extension Writer {
     static func makeFile(_ header: SegmentHeader, _ options: JournalOptions) throws(FileFailure) -> SegmentFile {
         let file = try SegmentFile(
             folder: options.folder, name: SegmentHeader.fileName(header.first), mode: .fresh, files: options.files)
-        try file.allocate(UInt64(options.segmentSize))
-        try file.write(header.encode(), at: 0)
-        try file.syncData()
-        try options.files.syncFolder(options.folder)
-        return file
+        do throws(FileFailure) {
+            try file.allocate(UInt64(options.segmentSize))
+            try file.write(header.encode(), at: 0)
+            try file.syncData()
+            try options.files.syncFolder(options.folder)
+            return file
+        } catch {
+            // What it could allocate is the last of the disk, and others need it too.
+            try? options.files.remove(file.path)
+            throw error
+        }
     }
 
     /// Seals the segment; the next commit makes a new one.
@@ -38,7 +44,7 @@ extension Writer {
         } catch {
             // Every record in it is durable all the same; a restart will read them one by one.
             log.warning(
-                "a segment could not be sealed", metadata: ["file": "\(segment.file.name)", "errno": "\(error.errno)"])
+                "a segment could not be sealed", metadata: ["file": "\(segment.file.name)", "reason": "\(error.reason)"])
             segment.strikeOut()
             let end = segment.first + segment.position
             core.ledger.withLock { $0.close($0.segments.count - 1, as: .abandoned, end: end) }

@@ -116,7 +116,9 @@ final class Writer {
     private func refuse(_ records: ArraySlice<OutgoingRecord>, _ failure: FileFailure) {
         log.error(
             "journal write failed: accepting nothing until a write succeeds",
-            metadata: ["call": "\(failure.call)", "errno": "\(failure.errno)"])
+            metadata: [
+                "folder": "\(core.options.folder)", "call": "\(failure.call)", "reason": "\(failure.reason)",
+            ])
         if let segment = active {
             segment.strikeOut()
             let end = segment.first + segment.position
@@ -178,7 +180,7 @@ final class Writer {
             core.consumers.withLock { $0.wrote(bytes) }
             return nil
         } catch {
-            log.warning("the consumers' offsets could not be written", metadata: ["errno": "\(error.errno)"])
+            log.warning("the consumers' offsets could not be written", metadata: ["reason": "\(error.reason)"])
             return .seconds(1)
         }
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The system calls the journal makes, one method each, so that tests can let every one of them fail, tear or lose what
 /// was not synced. Files are named by descriptors; the journal closes what it opens.
 package protocol JournalFiles: Sendable {
@@ -43,6 +45,9 @@ package struct FileFailure: Error, Hashable, Sendable {
         self.call = call
         self.errno = errno
     }
+
+    /// For the log.
+    var reason: String { unsafe "\(String(cString: strerror(errno))) (errno \(errno))" }
 }
 
 package enum FileCall: Hashable, Sendable, CaseIterable {

@@ -12,8 +12,9 @@ final class FolderLock: Sendable {
         do throws(FileFailure) {
             file = try SegmentFile(folder: options.folder, name: Self.fileName, mode: .kept, files: options.files)
             if try options.files.lock(file.descriptor) {
-                try file.truncate(0)
-                try file.write(Array("\(pid)\n".utf8), at: 0)
+                // A full disk refuses even these bytes; the lock holds without them, and the mail can be read.
+                try? file.truncate(0)
+                try? file.write(Array("\(pid)\n".utf8), at: 0)
             } else {
                 holder = try file.read(at: 0, count: 16)
             }

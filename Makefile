@@ -24,7 +24,7 @@ test: setup peers ## every test, with the real peers (installs them)
 	$(SWIFT) build --build-tests $(IMPORT_CHECK)
 	MARTLET_BINARY=$(abspath $(DEBUG_MARTLET)) scripts/test.sh
 
-lint: check-swift ## format, file sizes, RFC references, shell and YAML
+lint: check-swift ## format, file sizes, RFC references, names, shell syntax
 	scripts/lint.sh
 
 format: check-swift ## put the sources into the project's format

@@ -110,8 +110,10 @@ struct JSONReader {
 
     /// Call when every member that means something has been asked for.
     mutating func finish() {
-        let names = object.members.lazy.map(\.name).filter { !asked.contains($0) }
-        unknown += names.prefix(Self.limit - unknown.count).map(dotted)
+        for member in object.members where !asked.contains(member.name) {
+            guard unknown.count < Self.limit else { return }
+            unknown.append(dotted(member.name))
+        }
     }
 
     private mutating func take(_ name: String) -> JSONValue? {

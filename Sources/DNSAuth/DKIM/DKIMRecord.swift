@@ -21,7 +21,7 @@ package struct DKIMRecord: Hashable, Sendable {
             // RFC 8463 §4.
             case .ed25519SHA256: "ed25519"
             }
-        return "v=DKIM1; k=\(type); p=\(Base64.text(publicKey))"
+        return "v=DKIM1; k=\(type); p=\(Base64.encode(publicKey))"
     }
 
     /// The same in character-strings of at most 255 bytes, which are joined again by whoever reads it

@@ -18,12 +18,6 @@ package final class DKIMSigner: Signer {
         self.pool = pool
     }
 
-    /// With threads of its own, one for each core.
-    package convenience init(keyring: DKIMKeyring, options: DKIMOptions = DKIMOptions(), threads: Int? = nil) {
-        let pool = BlockingPool(name: "dkim", threads: threads ?? Self.coreCount)
-        self.init(keyring: keyring, options: options, pool: pool)
-    }
-
     package func signatures(
         for content: Content, author: Domain, at time: WallTime
     ) async throws(SigningFailure) -> [UInt8] {
@@ -39,9 +33,9 @@ package final class DKIMSigner: Signer {
         _ content: Content, with entry: DKIMKeyring.Entry, options: DKIMOptions, at time: WallTime
     ) throws(SigningFailure) -> [UInt8] {
         let form = options.canonicalization
-        let header = try HeaderSection(content)
+        let header = try ContentHeader(content)
         let selection = try FieldSelection(options.fields, of: header, in: content, form.header)
-        let bodyHash = Base64.text(Self.bodyHash(of: content, from: header.bodyOffset, form.body))
+        let bodyHash: String = Base64.encode(Self.bodyHash(of: content, from: header.bodyOffset, form.body))
         let seconds = max(time.milliseconds, 0) / 1_000
         var out: [UInt8] = []
         for result in entry.keys {

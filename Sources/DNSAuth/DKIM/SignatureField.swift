@@ -33,7 +33,7 @@ struct SignatureField: Sendable {
 
     /// The complete field with CRLF. Base64 may be folded anywhere (RFC 6376 §2.10).
     consuming func signed(_ signature: [UInt8]) -> [UInt8] {
-        let text = Base64.encode(signature)
+        let text = Base64.encode(signature.span)
         var at = 0
         while at < text.count {
             if column >= Self.lineLength { startLine() }

@@ -50,7 +50,7 @@ struct FieldSelection: Sendable {
 
     /// Throws `.malformedContent` when there is no From (RFC 6376 §5.4: it must be signed).
     init(
-        _ wanted: SignedFields, of header: HeaderSection, in content: Content, _ form: Canonicalization
+        _ wanted: SignedFields, of header: ContentHeader, in content: Content, _ form: Canonicalization
     ) throws(SigningFailure) {
         var hasFrom = false
         canonical.reserveCapacity(1_024)
@@ -73,7 +73,7 @@ struct FieldSelection: Sendable {
     }
 
     /// The fields that a given `h=` names, for a template made elsewhere.
-    init(names: [String], of header: HeaderSection, in content: Content, _ form: Canonicalization) {
+    init(names: [String], of header: ContentHeader, in content: Content, _ form: Canonicalization) {
         self.names = names.map { $0.lowercased() }
         var left: [String: [Int]] = [:]
         for name in self.names {

@@ -5,16 +5,18 @@ import Synchronization
 
 /// One thread that waits for sockets and timers with libevent, and the executor of every actor pinned to it.
 ///
-/// An actor whose `unownedExecutor` is a loop runs on the loop's thread and nowhere else, so that its sockets need no lock,
-/// and actors of one loop call each other without a switch. What becomes ready on the loop goes to a queue that only its
-/// thread touches; other threads come through the mailbox. Between two looks at the sockets the loop runs a bounded number
-/// of jobs, so that a conversation with much to do cannot starve the others.
+/// An actor whose `unownedExecutor` is a loop runs on the loop's thread and nowhere else, so that its sockets need no
+/// lock, and actors of one loop call each other without a switch. What becomes ready on the loop goes to a queue that
+/// only its thread touches; other threads come through the mailbox. Between two looks at the sockets the loop runs a
+/// bounded number of jobs, so that a conversation with much to do cannot starve the others.
 ///
-/// A loop is a task executor, too. A conversation's task should prefer its loop, `Task(executorPreference: loop)`: then also
-/// what the concurrency library resumes by way of the generic executor (the end of another task, a stream of values) comes
-/// straight here instead of through the global thread pool. What waits by `suspend` does so in any case.
+/// A loop is a task executor, too. A conversation's task should prefer its loop, `Task(executorPreference: loop)`:
+/// then also what the concurrency library resumes by way of the generic executor (the end of another task, a stream
+/// of values) comes straight here instead of through the global thread pool. What waits by `suspend` does so in any
+/// case.
 ///
-/// - Note: `@unchecked Sendable`, because: `index`, `mailbox`, `bell` and `thread` never change or lock themselves; `base`,
+/// - Note: `@unchecked Sendable`, because: `index`, `mailbox`, `bell` and `thread` never change or lock themselves;
+/// `base`,
 ///   `doorbell`, `queue`, `batch` and the flags are touched only by the thread that runs the loop (`isCurrent`), before that
 ///   thread exists by the one that makes the loop, and after its end by `retire` under a lock.
 /// - Traps: `stop` on the loop's own thread.

@@ -10,8 +10,8 @@ enum LoopEntry: Sendable {
 
 /// How other threads reach a loop: they leave entries here, and the loop takes them all at once.
 ///
-/// The loop is woken only when it sleeps and only by the first entry. A busy loop looks here once per turn anyway, so under
-/// load handing over costs one lock and no system call.
+/// The loop is woken only when it sleeps and only by the first entry. A busy loop looks here once per turn anyway, so
+/// under load handing over costs one lock and no system call.
 final class Mailbox: Sendable {
     private struct State {
         var entries: [LoopEntry] = []

@@ -1,11 +1,13 @@
-/// Suspends the task until `park`'s continuation is resumed, and goes on upon the executor it was on. `onCancel` runs when
-/// the task is cancelled meanwhile or was before, on whatever thread that happens; it has to see to the resumption.
+/// Suspends the task until `park`'s continuation is resumed, and goes on upon the executor it was on. `onCancel` runs
+/// when the task is cancelled meanwhile or was before, on whatever thread that happens; it has to see to the
+/// resumption.
 ///
 /// Two habits of the concurrency library would take a loop's tasks off their loop, hence the one place here:
 /// * A continuation is resumed by way of the generic executor, which is the global thread pool, unless the task prefers
 ///   another; only from there it hops back to its actor. So while it is suspended here a task prefers the executor it is on,
 ///   and being woken is an entry in that loop's own queue.
-/// * `withTaskCancellationHandler` is older than `nonisolated(nonsending)`: a closure that does not capture the isolation
+/// * `withTaskCancellationHandler` is older than `nonisolated(nonsending)`: a closure that does not capture the
+/// isolation
 ///   runs on the global executor.
 ///
 /// - Parameter executor: where the task is, when the caller knows; otherwise it is asked of the isolation.

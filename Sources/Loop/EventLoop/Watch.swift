@@ -17,8 +17,8 @@ class WatchTarget {
     func becameReady(_ readiness: Readiness) {}
 }
 
-/// Owns one libevent event: a file descriptor or a timer. Made, armed and freed on the thread of its loop; once it is freed
-/// no callback can arrive.
+/// Owns one libevent event: a file descriptor or a timer. Made, armed and freed on the thread of its loop; once it is
+/// freed no callback can arrive.
 ///
 /// This file is the only one that turns libevent's pointers back into objects.
 @safe

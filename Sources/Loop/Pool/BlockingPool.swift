@@ -35,8 +35,8 @@ package final class BlockingPool: Sendable {
 
 /// What the threads share: a queue and a condition to wait for.
 ///
-/// `@unchecked Sendable`: `work` and `isDismissed` are touched only while `lock` is held; the lock and the condition are at
-/// fixed addresses for the life of this object, which every thread holds.
+/// `@unchecked Sendable`: `work` and `isDismissed` are touched only while `lock` is held; the lock and the condition
+/// are at fixed addresses for the life of this object, which every thread holds.
 @safe
 private final class Crew: @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A connection that a listener accepted and nobody reads yet. Closed when it is dropped without being adopted by a stream.
+/// A connection that a listener accepted and nobody reads yet. Closed when it is dropped without being adopted by a
+/// stream.
 package struct AcceptedSocket: Sendable {
     package let peer: SocketAddress
     private let owner: Owner

@@ -1,8 +1,8 @@
 import Glibc
 package import Mail
 
-/// A connected UDP socket, for questions to a DNS server: only datagrams from that server are seen, and the source port is
-/// a random one of the kernel's choice (RFC 5452 §9.2).
+/// A connected UDP socket, for questions to a DNS server: only datagrams from that server are seen, and the source
+/// port is a random one of the kernel's choice (RFC 5452 §9.2).
 ///
 /// Not Sendable: one actor on the loop owns it.
 package final class DatagramSocket {

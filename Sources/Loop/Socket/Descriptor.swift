@@ -12,13 +12,13 @@ enum Wake: Sendable {
 
 /// A non-blocking file descriptor on a loop, and the tasks that wait for it.
 ///
-/// Waiting is edge-triggered: whoever waits has just met EAGAIN, and the next change wakes it. So the kernel is told of the
-/// descriptor once, at the first wait, and a busy connection never comes to the watch at all. One timer serves all
-/// deadlines: it is set when none earlier is pending, and when it goes off it looks at the deadline that holds by then,
-/// so that moving a deadline with every command costs nothing.
+/// Waiting is edge-triggered: whoever waits has just met EAGAIN, and the next change wakes it. So the kernel is told
+/// of the descriptor once, at the first wait, and a busy connection never comes to the watch at all. One timer serves
+/// all deadlines: it is set when none earlier is pending, and when it goes off it looks at the deadline that holds by
+/// then, so that moving a deadline with every command costs nothing.
 ///
-/// `@unchecked Sendable`: everything runs on the loop's thread; other threads only pass the reference along, to `retire` it
-/// or to cancel a wait through the mailbox.
+/// `@unchecked Sendable`: everything runs on the loop's thread; other threads only pass the reference along, to
+/// `retire` it or to cancel a wait through the mailbox.
 @safe
 final class Descriptor: WatchTarget, @unchecked Sendable {
     enum Direction { case reading, writing }
@@ -40,6 +40,10 @@ final class Descriptor: WatchTarget, @unchecked Sendable {
     /// When the timer goes off; `nil` while it is not set.
     private var timerDue: MonotonicInstant?
     private var nextTicket: UInt64 = 0
+    /// Changes that came while nobody waited for them. Between EAGAIN and `park` a task may be sent round the loop's
+    /// queue once, and the kernel reports an edge only once: forgotten, it would leave the task asleep until its
+    /// deadline.
+    private var missed: Readiness = []
     let loop: EventLoop
 
     /// Takes over a descriptor.
@@ -81,6 +85,9 @@ final class Descriptor: WatchTarget, @unchecked Sendable {
                 return unsafe waiter.continuation.resume(returning: .closed)
             }
         }
+        // At worst the change was from before EAGAIN, and the task meets EAGAIN once more.
+        let wanted: Readiness = waiter.direction == .reading ? .read : .write
+        if missed.remove(wanted) != nil { return unsafe waiter.continuation.resume(returning: .ready) }
         if waiters.0 == nil {
             waiters.0 = waiter
         } else {
@@ -104,12 +111,18 @@ final class Descriptor: WatchTarget, @unchecked Sendable {
         if readiness.contains(.timeout) { return timerWentOff() }
         let canRead = readiness.contains(.read)
         let canWrite = readiness.contains(.write)
+        if canRead, !hasWaiter(.reading) { missed.insert(.read) }
+        if canWrite, !hasWaiter(.writing) { missed.insert(.write) }
         wake(.ready) { waiter in
             switch waiter.direction {
             case .reading: canRead
             case .writing: canWrite
             }
         }
+    }
+
+    private func hasWaiter(_ direction: Direction) -> Bool {
+        waiters.0?.direction == direction || waiters.1?.direction == direction
     }
 
     private func timerWentOff() {

@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A bound, listening TCP socket. Binding and accepting are apart, so that a process started as root can bind its ports,
-/// drop its privileges and only then take connections.
+/// A bound, listening TCP socket. Binding and accepting are apart, so that a process started as root can bind its
+/// ports, drop its privileges and only then take connections.
 package final class Listener: Sendable {
     /// With the port that the kernel chose when 0 was asked for.
     package let address: SocketAddress
@@ -36,7 +36,8 @@ package final class Listener: Sendable {
         return Listener(descriptor, address: real)
     }
 
-    /// Accepts on `loop` until `stop`. `accept` is called on the loop's thread, once per connection, and must not block.
+    /// Accepts on `loop` until `stop`. `accept` is called on the loop's thread, once per connection, and must not
+    /// block.
     /// - Traps: when called twice.
     package func start(on loop: EventLoop, accept: @escaping @Sendable (AcceptedSocket) -> Void) {
         let acceptor: Acceptor? = state.withLock { state in

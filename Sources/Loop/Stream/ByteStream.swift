@@ -3,11 +3,11 @@ package import Mail
 /// One stream of bytes in both directions, with a buffer for each.
 ///
 /// A conversation reads out of `inbound` and writes into `outbound` without awaiting anything; it calls `fill` when it
-/// needs bytes that are not there yet, and `flush` when its turn to speak is over. Both try first and suspend only when the
-/// peer makes them wait.
+/// needs bytes that are not there yet, and `flush` when its turn to speak is over. Both try first and suspend only
+/// when the peer makes them wait.
 ///
-/// Not Sendable: the one actor that owns the stream uses it, on the stream's loop. At most one task fills while at most one
-/// other flushes.
+/// Not Sendable: the one actor that owns the stream uses it, on the stream's loop. At most one task fills while at
+/// most one other flushes.
 package class ByteStream {
     /// What has arrived and is not consumed yet.
     package final var inbound = Bytes()
@@ -18,7 +18,8 @@ package class ByteStream {
     package final var deadline: MonotonicInstant = .distantFuture
     /// Set once a handshake has succeeded.
     package final internal(set) var tls: TLSFacts?
-    /// The name that the client of this stream asked for with SNI (RFC 6066 §3), lower-case; known on the server's side.
+    /// The name that the client of this stream asked for with SNI (RFC 6066 §3), lower-case; known on the server's
+    /// side.
     package final internal(set) var requestedServerName: String?
     package final let peer: SocketAddress
     package final let local: SocketAddress
@@ -39,8 +40,9 @@ package class ByteStream {
     /// Writes `outbound` and then the pieces, without joining them.
     package func flush(_ pieces: [[UInt8]]) async throws(StreamFailure) { preconditionFailure("abstract") }
 
-    /// The server's side of a TLS handshake. Fails with `.tls` when plaintext that followed the client's STARTTLS is still
-    /// in `inbound` (RFC 3207 §5, "NO STARTTLS"): whoever wants another reply to that looks at `inbound.isEmpty` before.
+    /// The server's side of a TLS handshake. Fails with `.tls` when plaintext that followed the client's STARTTLS is
+    /// still in `inbound` (RFC 3207 §5, "NO STARTTLS"): whoever wants another reply to that looks at
+    /// `inbound.isEmpty` before.
     package func startTLSServer(_ context: TLSServerContext) async throws(StreamFailure) -> TLSFacts {
         preconditionFailure("abstract")
     }

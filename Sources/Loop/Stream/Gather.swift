@@ -43,7 +43,8 @@ struct Gather {
         }
     }
 
-    /// Adds the piece at `place` and calls itself for the next, so that every pointer is valid at the one call in the end.
+    /// Adds the piece at `place` and calls itself for the next, so that every pointer is valid at the one call in the
+    /// end.
     private borrowing func send(
         from place: Int, _ vectors: UnsafeMutableBufferPointer<iovec>, _ used: Int, to descriptor: Int32
     ) -> Int {

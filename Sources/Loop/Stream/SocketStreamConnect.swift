@@ -21,7 +21,8 @@ extension SocketStream {
     }
 
     private static func bind(_ number: Int32, to source: IPAddress) throws(StreamFailure) {
-        // The port is chosen at connect, when the peer is known: otherwise one source address has only 28,000 connections.
+        // The port is chosen at connect, when the peer is known: otherwise one source address has only 28,000
+        // connections.
         SystemSocket.set(IP_BIND_ADDRESS_NO_PORT, level: Int32(IPPROTO_IP), on: number)
         let address = SocketAddress(ip: source, port: 0)
         if unsafe address.withSockaddr({ unsafe Glibc.bind(number, $0, $1) }) != 0 { throw StreamFailure(errno: errno) }

@@ -62,7 +62,8 @@ package final class TLSClientContext: Sendable {
 
 /// Owns one SSL_SESSION: what a client needs to resume.
 ///
-/// Sendable because OpenSSL never changes a session that several connections share and counts its references atomically.
+/// Sendable because OpenSSL never changes a session that several connections share and counts its references
+/// atomically.
 @safe
 final class TLSResumption: @unchecked Sendable {
     let raw: OpaquePointer

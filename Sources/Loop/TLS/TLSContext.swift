@@ -2,7 +2,8 @@ import COpenSSL
 
 /// Owns one SSL_CTX: what many connections share.
 ///
-/// Sendable because OpenSSL counts and locks its references itself, and the context is only changed before it is shared.
+/// Sendable because OpenSSL counts and locks its references itself, and the context is only changed before it is
+/// shared.
 @safe
 final class TLSContext: @unchecked Sendable {
     let raw: OpaquePointer

@@ -3,8 +3,8 @@ import Mail
 
 /// OpenSSL's error queue of this thread, and what is made of it.
 enum TLSErrors {
-    /// Before every call: `SSL_get_error` looks into the queue, so what an earlier call left there would be taken for this
-    /// one's result.
+    /// Before every call: `SSL_get_error` looks into the queue, so what an earlier call left there would be taken for
+    /// this one's result.
     static func clear() { ERR_clear_error() }
 
     /// The first error in the queue, in OpenSSL's words; empties the queue.

@@ -17,7 +17,8 @@ package final class TLSServerContext: Sendable {
         guard unsafe SSL_CTX_use_PrivateKey(context.raw, key.raw) == 1,
             unsafe SSL_CTX_check_private_key(context.raw) == 1
         else { throw TLSErrors.take(orElse: "the key does not belong to the certificate") }
-        // Tickets are only taken back where they were given (RFC 5077 §5.6); the name keeps them apart from other services.
+        // Tickets are only taken back where they were given (RFC 5077 §5.6); the name keeps them apart from other
+        // services.
         let name: [UInt8] = Array("martlet-smtp".utf8)
         unsafe SSL_CTX_set_session_id_context(context.raw, name, UInt32(name.count))
     }

@@ -3,11 +3,12 @@ import Glibc
 /// A growable buffer of bytes with one owner: appended to at the tail, consumed at the head.
 ///
 /// Every socket has one per direction. It is not copyable, so there is no reference count and no copy-on-write test on
-/// the hot path, and a buffer can never be changed behind the back of a parser that looks at it. Indices are relative to
-/// the first readable byte and are checked. Growing doubles; room in front is reused by moving the rest down only when at
-/// least as much was consumed, so that every byte is moved a bounded number of times.
+/// the hot path, and a buffer can never be changed behind the back of a parser that looks at it. Indices are relative
+/// to the first readable byte and are checked. Growing doubles; room in front is reused by moving the rest down only
+/// when at least as much was consumed, so that every byte is moved a bounded number of times.
 ///
-/// - Traps: an index outside `0 ..< count`, and consuming more than `count`. Both are errors of the caller, never of a peer.
+/// - Traps: an index outside `0 ..< count`, and consuming more than `count`. Both are errors of the caller, never of
+/// a peer.
 @safe
 public struct Bytes: ~Copyable {
     /// Above this size an emptied buffer gives its memory back.
@@ -89,6 +90,6 @@ public struct Bytes: ~Copyable {
     }
 }
 
-// Sendable, because the memory has one owner, the struct itself is not copyable, and no pointer to it is kept by anybody:
-// whoever holds the value is alone with it, on whatever thread.
+// Sendable, because the memory has one owner, the struct itself is not copyable, and no pointer to it is kept by
+// anybody: whoever holds the value is alone with it, on whatever thread.
 extension Bytes: @unchecked Sendable {}

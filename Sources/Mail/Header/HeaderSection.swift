@@ -1,4 +1,4 @@
-/// The fields of a header section in order, as places in the bytes (RFC 5322 §2.2). What DKIM signs.
+/// The fields of a header section in order, as places in the bytes (RFC 5322 §2.2).
 public struct HeaderSection: Hashable, Sendable {
     public let fields: [HeaderField]
     /// The first byte of the body; the count where there is no empty line.

@@ -1,7 +1,15 @@
 /// The `date-time` of RFC 5322 §3.3: what the Date and Received fields hold.
 extension WallTime {
     /// `Mon, 15 Jan 2024 10:30:00 +0000`. Always UTC: the engine has no other time zone.
-    public var mailDate: String {
+    public var mailDate: String { ByteText.ascii(mailDateBytes.span) }
+
+    /// The same, behind what is there already.
+    public func appendMailDate(to out: inout [UInt8]) {
+        let bytes = mailDateBytes
+        for index in bytes.indices { out.append(bytes[index]) }
+    }
+
+    private var mailDateBytes: InlineArray<31, UInt8> {
         // A four-digit year from 1900 on (RFC 5322 §3.3); what lies outside cannot come from a clock.
         let seconds = min(max(milliseconds.flooredQuotient(1000), -2_208_988_800), 253_402_300_799)
         let days = seconds.flooredQuotient(86400)
@@ -20,7 +28,7 @@ extension WallTime {
         Self.put(rest % 60, 2, into: &out, at: 23)
         Self.put(0, 4, into: &out, at: 27)
         out[26] = UInt8(ascii: "+")
-        return ByteText.ascii(out.span)
+        return out
     }
 
     private static func put(

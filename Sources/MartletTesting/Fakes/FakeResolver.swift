@@ -1,7 +1,7 @@
 package import Mail
 
-/// A DNS made of tables. Names are lower-case without the final dot. A name that is in none of them does not exist; one that
-/// is in another has no data of the type asked for.
+/// A DNS made of tables. Names are lower-case without the final dot. A name that is in none of them does not exist;
+/// one that is in another has no data of the type asked for.
 package struct FakeResolver: Resolver {
     package var mx: [String: [MXRecord]] = [:]
     package var addresses: [String: [IPAddress]] = [:]

@@ -11,8 +11,8 @@ import Mail
 /// X: starttls                    both start TLS
 /// X: close | half-close | eof    it closes, ends its writing side, or expects the other side to end
 /// ```
-/// Played as `.server` it says the S lines and expects the C lines, as `.client` the other way round. Lines that come after
-/// one another on its own side go out in one piece.
+/// Played as `.server` it says the S lines and expects the C lines, as `.client` the other way round. Lines that come
+/// after one another on its own side go out in one piece.
 package struct ScriptedPeer: Sendable {
     package enum Role: Sendable { case client, server }
 

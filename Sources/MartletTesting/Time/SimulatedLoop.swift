@@ -3,12 +3,13 @@ import Loop
 import Mail
 import Synchronization
 
-/// An executor that runs nothing until it is told to, on the thread that tells it: an event loop without time and sockets.
+/// An executor that runs nothing until it is told to, on the thread that tells it: an event loop without time and
+/// sockets.
 ///
-/// It is the executor of actors pinned to it and of tasks that prefer it (`Task(executorPreference:)`, with their children).
-/// Actors pinned to it, `MemoryStream`s between them and its `VirtualTime` make a whole engine that runs in one thread and
-/// alike every time, thirty days in a second. Everything that takes part must live on it: a task on another executor is
-/// not waited for, except by `run`.
+/// It is the executor of actors pinned to it and of tasks that prefer it (`Task(executorPreference:)`, with their
+/// children). Actors pinned to it, `MemoryStream`s between them and its `VirtualTime` make a whole engine that runs
+/// in one thread and alike every time, thirty days in a second. Everything that takes part must live on it: a task on
+/// another executor is not waited for, except by `run`.
 ///
 /// - Traps: two threads running it at once.
 package final class SimulatedLoop: SerialExecutor, TaskExecutor {
@@ -55,8 +56,8 @@ package final class SimulatedLoop: SerialExecutor, TaskExecutor {
         time.advance(to: end)
     }
 
-    /// Runs, moving the clock from timer to timer, until the condition holds. False: it does not, and nothing is left to
-    /// happen before `limit`.
+    /// Runs, moving the clock from timer to timer, until the condition holds. False: it does not, and nothing is left
+    /// to happen before `limit`.
     package func run(
         until isDone: () -> Bool, within limit: Duration = .seconds(400 * 86_400)
     ) -> Bool {
@@ -71,8 +72,8 @@ package final class SimulatedLoop: SerialExecutor, TaskExecutor {
 
     /// Runs the body as a task of this loop, moving the clock whenever everybody waits for it, and returns its result.
     ///
-    /// When nothing is runnable and no timer is set, a job may still come from another thread: the real time it is waited
-    /// for is `patience`.
+    /// When nothing is runnable and no timer is set, a job may still come from another thread: the real time it is
+    /// waited for is `patience`.
     /// - Throws: what the body throws, or `Stalled` when it waits for something that cannot happen.
     package func run<Result: Sendable>(
         patience: Duration = .seconds(10), _ body: @escaping @Sendable (isolated Stage) async throws -> Result

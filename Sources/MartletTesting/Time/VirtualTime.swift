@@ -2,8 +2,8 @@ import Loop
 package import Mail
 import Synchronization
 
-/// A clock that stands still until a test moves it. Timers go off in the order of their instants and, at one instant, in the
-/// order in which they were set, so that a run can be repeated exactly.
+/// A clock that stands still until a test moves it. Timers go off in the order of their instants and, at one instant,
+/// in the order in which they were set, so that a run can be repeated exactly.
 ///
 /// Moving the clock only makes sleepers runnable; where they run is their executor's business. With everything on a
 /// `SimulatedLoop`, `SimulatedLoop.advance` also runs them before the clock moves on.

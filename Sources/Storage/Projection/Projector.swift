@@ -62,11 +62,6 @@ package final class Projector: ProjectionProgress, Sendable {
             do {
                 if place.isUnknown { place = Place(position: try await storedPosition(), checkpointed: time.now) }
                 try await step(&place)
-                let hadTrouble = state.withLock { state in
-                    defer { state.trouble = nil }
-                    return state.trouble != nil
-                }
-                if hadTrouble { logger.notice("The message tables follow the journal again") }
             } catch {
                 if Task.isCancelled { break }
                 report(error)
@@ -138,6 +133,8 @@ package final class Projector: ProjectionProgress, Sendable {
             arrive(at: next)
         }
         try await checkpointWhenDue(&place)
+        // Before the wait for more, which may be long: until then `/readyz` would say no.
+        reportRecovery()
         if events.count == options.batch { return }
         if place.position >= log.end { try await waitForMore(place) }
         try await pause(until: began + options.pace)
@@ -225,6 +222,14 @@ package final class Projector: ProjectionProgress, Sendable {
 
     private func arrive(at position: UInt64) {
         for waiter in state.withLock({ $0.arrive(at: position) }) { waiter.resume(returning: true) }
+    }
+
+    private func reportRecovery() {
+        let hadTrouble = state.withLock { state in
+            defer { state.trouble = nil }
+            return state.trouble != nil
+        }
+        if hadTrouble { logger.notice("The message tables follow the journal again") }
     }
 
     private func report(_ error: any Error) {

@@ -1,4 +1,5 @@
 import Foundation
+import MTA
 import Yams
 
 /// Reads `martlet.yaml`. Every key is optional but `hostname` and `data`; each mistake is told with its line, all at once.
@@ -41,6 +42,10 @@ enum ConfigurationFile {
         configuration.readRoutes(section)
         configuration.readDNS(section.section("dns"))
         configuration.readQueue(section.section("queue"))
+        // One time for both halves of a SIGTERM: sessions that take mail in, and lanes that carry it out.
+        for index in configuration.listeners.indices {
+            configuration.listeners[index].options.timeouts.drain = configuration.drain
+        }
         section.finish()
         return configuration
     }

@@ -9,8 +9,14 @@ extension Configuration {
         }
     }
 
-    /// A route to a transport that does not exist is a mistake, and so is saying the same match twice.
+    /// A route to a transport that does not exist is a mistake, and so is saying the same match twice. A file that names
+    /// neither routes nor transports sends to the MX of each destination.
     mutating func readRoutes(_ section: ConfigurationSection) {
+        if transports.isEmpty, !section.has("routes") {
+            let client = ClientOptions(heloName: hostname, tls: .opportunistic)
+            transports["internet"] = TransportConfiguration(kind: .smtp(SMTPTransportSettings(client: client)))
+            routes = [RouteConfiguration(match: .any, transport: "internet")]
+        }
         for entry in section.sections("routes") {
             let match = entry.parsed("match", as: "'*', a domain, or '.suffix'", Self.match) ?? .any
             let name = entry.text("transport", default: "")

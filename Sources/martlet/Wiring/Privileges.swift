@@ -34,7 +34,7 @@ enum Privileges {
     static func becomeOwner(of data: String) throws(StartFailure) {
         var facts = stat()
         guard getuid() == 0, unsafe stat(data, &facts) == 0, facts.st_uid != 0 else { return }
-        guard unsafe setgroups(0, nil) == 0, setgid(facts.st_gid) == 0, setuid(facts.st_uid) == 0 else {
+        guard setgroups(0, nil) == 0, setgid(facts.st_gid) == 0, setuid(facts.st_uid) == 0 else {
             throw StartFailure("cannot become the owner of \(data): \(Errno.text(errno))")
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Loop
 import Mail
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
         let domain = try KeyFixture.domain("example.org")
         let keyring = DKIMKeyring()
         keyring.add(domain)
-        let signer = DKIMSigner(keyring: keyring, threads: 2)
+        let signer = DKIMSigner(keyring: keyring, pool: BlockingPool(name: "dkim", threads: 2))
         let zone = Dictionary(
             uniqueKeysWithValues: domain.dkim.map {
                 (DKIMRecord.name(selector: $0.selector, domain: domain.name), DKIMRecord($0).text)

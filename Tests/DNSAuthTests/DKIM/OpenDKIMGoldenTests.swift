@@ -45,14 +45,14 @@ import Testing
                 continue
             }
             #expect(hashText(body) == golden.template.bodyHash, "\(golden.name) body")
-            let signature = Base64.text(try key.sign(input))
+            let signature = Base64.encode(try key.sign(input))
             #expect(signature == golden.template.signature, "\(golden.name)")
             if signature == golden.template.signature { exact += 1 }
         }
         // RFC 8301 §3.1 forbids SHA-1, so we cannot sign these; OpenSSL does, over our canonical bytes.
         guard let openssl = Tool.find("openssl", for: "OpenDKIM's rsa-sha1 goldens") else { return }
         let work = try TemporaryFolder()
-        let pem = Base64.text(stored.privateKey)
+        let pem = Base64.encode(stored.privateKey)
         try work.write("-----BEGIN PRIVATE KEY-----\n\(pem)\n-----END PRIVATE KEY-----\n", to: "key.pem")
         for (golden, input, body) in old {
             let hash = try digest(openssl, ["-binary"], body, work)

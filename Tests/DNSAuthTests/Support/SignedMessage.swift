@@ -42,7 +42,7 @@ struct SignatureTemplate {
     /// What is signed, and the body hash, of the message below this signature.
     func hashInput(over message: [UInt8]) throws -> (input: [UInt8], canonicalBody: [UInt8]) {
         let content = Content(original: message)
-        let header = try HeaderSection(content)
+        let header = try ContentHeader(content)
         let selection = FieldSelection(names: names, of: header, in: content, form.header)
         var body = form.body.body(Array(message[header.bodyOffset...]))
         if let limit = tags["l"].flatMap({ Int($0) }) { body = Array(body.prefix(limit)) }
@@ -60,4 +60,4 @@ extension Substring {
 }
 
 /// SHA-256 as `bh=` writes it.
-func hashText(_ bytes: [UInt8]) -> String { Base64.text(SHA256Digest.of(bytes.span)) }
+func hashText(_ bytes: [UInt8]) -> String { Base64.encode(SHA256Digest.of(bytes.span)) }

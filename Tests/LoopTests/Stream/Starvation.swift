@@ -5,7 +5,8 @@ import MartletTesting
 
 enum Starved: Error { case accepted, busy(Duration) }
 
-/// Takes all descriptors away from a listener with a pending connection, looks at the CPU time it burns, and gives them back.
+/// Takes all descriptors away from a listener with a pending connection, looks at the CPU time it burns, and gives
+/// them back.
 func starve() async throws {
     try await withLoop { loop in
         try await loop.run { stage in

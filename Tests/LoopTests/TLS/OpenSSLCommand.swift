@@ -15,50 +15,27 @@ struct OpenSSLCommand: Sendable {
         return nil
     }
 
-    /// Starts s_server on a port that the kernel chooses and waits until it listens.
-    func serve(_ arguments: [String]) async throws -> (process: Process, port: UInt16) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        let out = Pipe()
-        process.standardOutput = out
-        process.standardError = FileHandle.nullDevice
-        // It ends when its input does, so the pipe stays open as long as the process object lives.
-        process.standardInput = Pipe()
-        try process.run()
-        let pool = BlockingPool(name: "openssl", threads: 1)
-        let said = await pool.run {
-            var said = ""
-            while !said.contains("ACCEPT") || !said.hasSuffix("\n") {
-                let more = out.fileHandleForReading.availableData
-                if more.isEmpty { break }
-                said += String(decoding: more, as: UTF8.self)
+    /// Starts s_server on a port that the kernel chooses and waits until it listens. It ends with the child.
+    func serve(_ arguments: [String]) async throws -> (child: Child, port: UInt16) {
+        let path = path
+        return try await BlockingPool(name: "openssl", threads: 1).run { () throws(ChildFailure) in
+            let child = try Child(path, arguments)
+            let said = child.readOutput { $0.contains("ACCEPT ") && $0.hasSuffix("\n") }
+            let line = said.split(separator: "\n").last { $0.hasPrefix("ACCEPT ") }
+            guard let port = line.flatMap({ UInt16($0.split(separator: ":").last ?? "") }) else {
+                throw .unexpected(said)
             }
-            return said
+            return (child, port)
         }
-        let line = said.split(separator: "\n").last { $0.hasPrefix("ACCEPT ") }
-        let port = line.flatMap { UInt16($0.split(separator: ":").last ?? "") }
-        return (process, try #require(port, "openssl said \(said)"))
     }
 
     /// Its output and error output once it has ended.
     func run(_ arguments: [String], input: String) async -> String {
-        let pool = BlockingPool(name: "openssl", threads: 1)
         let path = path
-        return await pool.run {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: path)
-            process.arguments = arguments
-            let (out, into) = (Pipe(), Pipe())
-            process.standardOutput = out
-            process.standardError = out
-            process.standardInput = into
-            guard (try? process.run()) != nil else { return "cannot run" }
-            into.fileHandleForWriting.write(Data(input.utf8))
-            let said = out.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            try? into.fileHandleForWriting.close()
-            return String(decoding: said, as: UTF8.self)
+        return await BlockingPool(name: "openssl", threads: 1).run {
+            guard let child = try? Child(path, arguments) else { return "cannot run \(path)" }
+            child.write(input)
+            return child.readOutput { _ in false }
         }
     }
 }

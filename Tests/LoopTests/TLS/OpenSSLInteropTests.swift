@@ -82,10 +82,10 @@ struct OpenSSLInteropTests {
                 "/CN=mx.example.org", "-addext", "subjectAltName=DNS:mx.example.org", "-keyout", folder.path("key.pem"),
                 "-out", folder.path("cert.pem")], input: "")
         try #require(FileManager.default.fileExists(atPath: folder.path("cert.pem")), "\(made)")
-        let (process, port) = try await openssl.serve(
+        let (child, port) = try await openssl.serve(
             ["s_server", "-accept", "127.0.0.1:0", version, "-cert", folder.path("cert.pem"), "-key",
                 folder.path("key.pem"), "-rev"])
-        defer { process.terminate() }
+        defer { withExtendedLifetime(child) {} }
         let context = try TLSClientContext(trust: .file(folder.path("cert.pem")))
         try await withLoop { loop in
             let resumed = try await loop.run { stage in

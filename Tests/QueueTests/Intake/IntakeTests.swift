@@ -42,7 +42,7 @@ import Testing
         #expect(
             try await Self.added(.smtp(origin))
                 == "Received: from client.test ([192.0.2.1])\r\n\tby mx.martlet.test with \(expected)\(comment)\r\n"
-                + "\tid 019424f8-1c00-7000-8000-000000000001\r\n\tfor <r@a.test>; Fri, 1 Jan 2027 00:00:00 +0000\r\n")
+                + "\tid 019424f8-1c00-7000-8000-000000000001\r\n\tfor <r@a.test>; Fri, 01 Jan 2027 00:00:00 +0000\r\n")
     }
 
     @Test func httpAndIPv6() async throws {
@@ -70,16 +70,16 @@ import Testing
     @Test func missingFieldsAreAdded() async throws {
         let bare = try await Self.added(.notification, content: "From: a@author.test\r\nSubject: x\r\n\r\nbody\r\n")
         #expect(bare.contains("\r\nMessage-ID: <019424f8-1c00-7000-8000-000000000001@author.test>\r\n"))
-        #expect(bare.hasSuffix("\r\nDate: Fri, 1 Jan 2027 00:00:00 +0000\r\n"))
+        #expect(bare.hasSuffix("\r\nDate: Fri, 01 Jan 2027 00:00:00 +0000\r\n"))
         let complete = try await Self.added(.notification)
         #expect(!complete.contains("Message-ID") && !complete.contains("Date:"))
     }
 
     @Test(arguments: [
-        (0, "Thu, 1 Jan 1970 00:00:00 +0000"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 +0000"),
-        (951_868_799, "Tue, 29 Feb 2000 23:59:59 +0000"), (951_868_800, "Wed, 1 Mar 2000 00:00:00 +0000"),
+        (0, "Thu, 01 Jan 1970 00:00:00 +0000"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 +0000"),
+        (951_868_799, "Tue, 29 Feb 2000 23:59:59 +0000"), (951_868_800, "Wed, 01 Mar 2000 00:00:00 +0000"),
         (1_763_695_560, "Fri, 21 Nov 2025 03:26:00 +0000"), (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 +0000"),
-        (4_107_542_400, "Mon, 1 Mar 2100 00:00:00 +0000"), (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 +0000"),
+        (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 +0000"), (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 +0000"),
     ])
     func datesAreRight(seconds: Int64, expected: String) {
         var bytes: [UInt8] = []
@@ -126,7 +126,7 @@ import Testing
                 try await engine.send(to: "r@a.test") { $0.content.original = [UInt8](repeating: 65, count: 1_001) }
             }
             for (hops, isRefused) in [(3, false), (4, true)] {
-                let header = String(repeating: "Received: by x; Fri, 1 Jan 2027 00:00:00 +0000\r\n", count: hops)
+                let header = String(repeating: "Received: by x; Fri, 01 Jan 2027 00:00:00 +0000\r\n", count: hops)
                 do {
                     try await engine.send(to: "r@a.test") { $0.content.original = Array((header + Engine.text).utf8) }
                     #expect(!isRefused)

@@ -53,19 +53,19 @@ import Testing
         #expect(
             groups[0] == [
                 "Original-Envelope-Id": "QQ314159", "Reporting-MTA": "dns; mx.martlet.test",
-                "Arrival-Date": "Fri, 1 Jan 2027 00:00:00 +0000",
+                "Arrival-Date": "Fri, 01 Jan 2027 00:00:00 +0000",
             ])
         #expect(
             groups[1] == [
                 "Original-Recipient": "rfc822;old@a.test", "Final-Recipient": "rfc822; r0@a.test", "Action": "failed",
                 "Status": "5.1.1", "Remote-MTA": "dns; mx1.a.test",
                 "Diagnostic-Code": "smtp; 550 5.1.1 no such user see https://a.test/help bye",
-                "Last-Attempt-Date": "Fri, 1 Jan 2027 00:02:05 +0000",
+                "Last-Attempt-Date": "Fri, 01 Jan 2027 00:02:05 +0000",
             ])
         #expect(
             groups[2] == [
                 "Final-Recipient": "rfc822; r1@a.test", "Action": "failed", "Status": "4.4.7",
-                "Last-Attempt-Date": "Fri, 1 Jan 2027 00:02:05 +0000",
+                "Last-Attempt-Date": "Fri, 01 Jan 2027 00:02:05 +0000",
             ])
         let text = report.parts[0].text
         #expect(text.contains("<r0@a.test>: the remote host refused it"))

@@ -46,12 +46,6 @@ struct AnswerCache: Sendable {
         }
     }
 
-    mutating func removeAll() {
-        places.removeAll()
-        slots.removeAll()
-        hand = 0
-    }
-
     /// Ends at the latest on the second round, when every mark has been taken away.
     private mutating func victim(at now: MonotonicInstant) -> Int {
         while true {

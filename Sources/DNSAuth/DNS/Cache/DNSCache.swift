@@ -30,8 +30,6 @@ final class DNSCache: Sendable {
         state.withLock { $0.table.keep(answer, for: question, ttl: ttl, at: now) }
     }
 
-    func removeAll() { state.withLock { $0.table.removeAll() } }
-
     func count(_ change: (inout ResolverCounts) -> Void) { state.withLock { change(&$0.counts) } }
 
     var counts: ResolverCounts {

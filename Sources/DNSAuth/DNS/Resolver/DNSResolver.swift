@@ -48,8 +48,6 @@ package actor DNSResolver: Resolver {
 
     package nonisolated var counts: ResolverCounts { cache.counts }
 
-    package nonisolated func forgetEverything() { cache.removeAll() }
-
     package nonisolated func mx(_ name: String) async throws(ResolverFailure) -> Answer<MXRecord> {
         try await answer(to: Question(hostOrDomain: name, .mx)).mx()
     }

@@ -44,7 +44,8 @@ extension Writer {
         } catch {
             // Every record in it is durable all the same; a restart will read them one by one.
             log.warning(
-                "a segment could not be sealed", metadata: ["file": "\(segment.file.name)", "reason": "\(error.reason)"])
+                "a segment could not be sealed",
+                metadata: ["file": "\(segment.file.name)", "reason": "\(error.reason)"])
             segment.strikeOut()
             let end = segment.first + segment.position
             core.ledger.withLock { $0.close($0.segments.count - 1, as: .abandoned, end: end) }

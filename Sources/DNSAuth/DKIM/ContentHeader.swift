@@ -1,7 +1,7 @@
 package import Mail
 
 /// The fields of a message by their places in the two pieces of its content, found in one pass and without copies.
-package struct HeaderSection: Sendable {
+package struct ContentHeader: Sendable {
     struct Field: Hashable, Sendable {
         var isAdded: Bool
         /// From the first byte of the name to behind the CRLF.
@@ -30,32 +30,12 @@ package struct HeaderSection: Sendable {
     private static func scan(
         _ bytes: Span<UInt8>, isAdded: Bool, into fields: inout [Field]
     ) throws(SigningFailure) -> Int {
-        var start = 0
-        let first = fields.count
-        while start < bytes.count {
-            var end = start
-            while end < bytes.count, bytes[end] != .lineFeed { end += 1 }
-            end = min(end + 1, bytes.count)
-            if bytes[start] == .lineFeed || (end - start == 2 && bytes[start] == .carriageReturn) { return end }
-            if bytes[start].isWhiteSpace {
-                guard fields.count > first else { throw .malformedContent }
-                fields[fields.count - 1].range = fields[fields.count - 1].range.lowerBound..<end
-            } else {
-                guard let length = nameLength(bytes.extracting(start..<end)) else { throw .malformedContent }
-                fields.append(Field(isAdded: isAdded, range: start..<end, nameLength: length))
-            }
-            start = end
+        var scanner = HeaderScanner(bytes)
+        while let field = scanner.next() {
+            fields.append(Field(isAdded: isAdded, range: field.wholeRange, nameLength: field.nameRange.count))
         }
-        return bytes.count
-    }
-
-    /// RFC 5322 §3.6.8: printable characters but the colon; §4.5: white space may stand in front of it.
-    private static func nameLength(_ line: Span<UInt8>) -> Int? {
-        var length = 0
-        while length < line.count, line[length] > 32, line[length] < 127, line[length] != .colon { length += 1 }
-        var colon = length
-        while colon < line.count, line[colon].isWhiteSpace { colon += 1 }
-        return length > 0 && colon < line.count && line[colon] == .colon ? length : nil
+        guard !scanner.isMalformed else { throw .malformedContent }
+        return scanner.bodyOffset
     }
 
     /// The places of the fields with this name, in the order of the message.

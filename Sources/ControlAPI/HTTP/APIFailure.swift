@@ -46,6 +46,10 @@ extension APIFailure {
         status: .serviceUnavailable, type: "unavailable", code: "starting",
         message: "The engine is starting and reads its journal.", headers: [.retryAfter: "1"])
 
+    static let draining = APIFailure(
+        status: .serviceUnavailable, type: "unavailable", code: "draining",
+        message: "The engine is finishing what is under way and takes nothing new.", headers: [.retryAfter: "5"])
+
     static let unauthenticated = APIFailure(
         ServiceFailure(.unauthenticated, "Send your API key as 'Authorization: Bearer mt_...' or 'X-API-Key: mt_...'."))
 

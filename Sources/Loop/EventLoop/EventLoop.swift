@@ -16,9 +16,9 @@ import Synchronization
 /// case.
 ///
 /// - Note: `@unchecked Sendable`, because: `index`, `mailbox`, `bell` and `thread` never change or lock themselves;
-/// `base`,
-///   `doorbell`, `queue`, `batch` and the flags are touched only by the thread that runs the loop (`isCurrent`), before that
-///   thread exists by the one that makes the loop, and after its end by `retire` under a lock.
+///   `base`, `doorbell`, `queue`, `batch` and the flags are touched only by the thread that runs the loop
+///   (`isCurrent`), before that thread exists by the one that makes the loop, and after its end by `retire`, under a
+///   lock.
 /// - Traps: `stop` on the loop's own thread.
 /// - Note: a job that reaches a loop after `stop` has returned is never run.
 @safe

@@ -4,11 +4,10 @@
 ///
 /// Two habits of the concurrency library would take a loop's tasks off their loop, hence the one place here:
 /// * A continuation is resumed by way of the generic executor, which is the global thread pool, unless the task prefers
-///   another; only from there it hops back to its actor. So while it is suspended here a task prefers the executor it is on,
-///   and being woken is an entry in that loop's own queue.
+///   another; only from there it hops back to its actor. So while it is suspended here a task prefers the executor it
+///   is on, and being woken is an entry in that loop's own queue.
 /// * `withTaskCancellationHandler` is older than `nonisolated(nonsending)`: a closure that does not capture the
-/// isolation
-///   runs on the global executor.
+///   isolation runs on the global executor.
 ///
 /// - Parameter executor: where the task is, when the caller knows; otherwise it is asked of the isolation.
 package func suspend<Result: Sendable>(

@@ -20,7 +20,9 @@ package struct SocketAddress: Hashable, Sendable {
 extension SocketAddress: CustomStringConvertible, LosslessStringConvertible {
     /// `127.0.0.1:25` or `[::1]:25`; anything else is `nil`. Names are not looked up.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         var host = text[..<colon]
         let isBracketed = host.first == "[" && host.last == "]" && host.count > 2
         if isBracketed { host = host.dropFirst().dropLast() }
@@ -70,7 +72,8 @@ extension SocketAddress {
             raw.sin_port = port.bigEndian
             raw.sin_addr.s_addr = address.bigEndian
             return unsafe withUnsafeBytes(of: &raw) {
-                unsafe body($0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+                unsafe body(
+                    $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
             }
         case .v6(let high, let low):
             var raw = sockaddr_in6()
@@ -79,7 +82,8 @@ extension SocketAddress {
             var bytes = (high.bigEndian, low.bigEndian)
             unsafe memcpy(&raw.sin6_addr, &bytes, 16)
             return unsafe withUnsafeBytes(of: &raw) {
-                unsafe body($0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+                unsafe body(
+                    $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
             }
         }
     }

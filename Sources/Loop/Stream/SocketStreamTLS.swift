@@ -9,7 +9,11 @@ struct SessionToKeep {
 extension SocketStream {
     func shakeHandsAsServer(_ context: TLSServerContext) async throws(StreamFailure) -> TLSFacts {
         try await prepareForTLS()
-        do { session = try TLSSession(context.context, .server, descriptor: descriptor.number) } catch { throw .tls(error) }
+        do {
+            session = try TLSSession(context.context, .server, descriptor: descriptor.number)
+        } catch {
+            throw .tls(error)
+        }
         try await shakeHands()
         let facts = session?.facts(.notRequested)
         requestedServerName = session?.requestedServerName()

@@ -8,7 +8,9 @@ struct Certificate: ~Copyable {
     init(owning raw: OpaquePointer) { unsafe self.raw = unsafe raw }
 
     /// All certificates of a PEM text, in order.
-    static func read(pem: [UInt8], _ body: (borrowing Certificate) throws(TLSFailure) -> Void) throws(TLSFailure) -> Int {
+    static func read(
+        pem: [UInt8], _ body: (borrowing Certificate) throws(TLSFailure) -> Void
+    ) throws(TLSFailure) -> Int {
         let source = try MemoryBIO.reading(pem)
         var count = 0
         while let raw = unsafe PEM_read_bio_X509(source.raw, nil, nil, nil) {

@@ -16,7 +16,8 @@ extension Bytes {
     }
 
     public mutating func append(_ other: borrowing Bytes) {
-        unsafe append(UnsafeBufferPointer(start: unsafe other.storage.map { unsafe $0 + other.head }, count: other.count))
+        let start = unsafe other.storage.map { unsafe UnsafePointer($0 + other.head) }
+        unsafe append(UnsafeBufferPointer(start: start, count: other.count))
     }
 
     public mutating func append(_ text: StaticString) {

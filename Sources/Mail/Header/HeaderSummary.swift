@@ -11,6 +11,8 @@ public struct HeaderSummary: Hashable, Sendable {
     public var subject: String?
     /// The domain of the first mailbox in From, when it can be parsed.
     public var authorDomain: Domain?
+    /// Number of From fields (RFC 5322 §3.6: exactly one; only the first is looked at).
+    public var fromCount = 0
     /// Number of Received fields (RFC 5321 §6.3).
     public var receivedCount = 0
     public var has8BitHeader = false
@@ -28,7 +30,9 @@ public struct HeaderSummary: Hashable, Sendable {
             switch (field.nameRange.count, bytes[field.nameRange.lowerBound].lowercased) {
             case (2, UInt8(ascii: "t")) where summary.to == nil && field.isNamed("to", in: bytes):
                 summary.to = field.displayText(in: bytes)
-            case (4, UInt8(ascii: "f")) where summary.from == nil && field.isNamed("from", in: bytes):
+            case (4, UInt8(ascii: "f")) where field.isNamed("from", in: bytes):
+                summary.fromCount += 1
+                guard summary.fromCount == 1 else { continue }
                 summary.from = field.displayText(in: bytes)
                 summary.authorDomain = AuthorDomain.find(bytes, field.valueRange)
             case (4, UInt8(ascii: "d")) where field.isNamed("date", in: bytes):

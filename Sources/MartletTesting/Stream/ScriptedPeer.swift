@@ -167,8 +167,10 @@ package struct ScriptedPeer: Sendable {
         var at = first.count
         let end = bytes.count - last.count
         for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let found = (at...max(at, end)).first(where: { $0 + part.count <= end && bytes[$0..<$0 + part.count] == part[...] })
-            else { return false }
+            let found = (at...max(at, end)).first { place in
+                place + part.count <= end && bytes[place..<place + part.count] == part[...]
+            }
+            guard let found else { return false }
             at = found + part.count
         }
         return true

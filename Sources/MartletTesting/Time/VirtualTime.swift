@@ -116,8 +116,8 @@ package final class VirtualTime: TimeSource, Alarms {
         var parent = 0
         while true {
             var first = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && isBefore(heap[child], heap[first]) {
-                first = child
+            for child in 2 * parent + 1...2 * parent + 2 where child < heap.count {
+                if isBefore(heap[child], heap[first]) { first = child }
             }
             if first == parent { return }
             heap.swapAt(parent, first)

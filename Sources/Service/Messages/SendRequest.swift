@@ -58,7 +58,7 @@ package struct SendAttachment: Sendable {
     }
 }
 
-/// Accepted and kept with the message. Nothing rewrites links or counts opens yet.
+/// Accepted, and without effect so far: nothing rewrites links or counts opens yet.
 package struct SendTracking: Hashable, Sendable {
     package var opens = true
     package var clicks = true

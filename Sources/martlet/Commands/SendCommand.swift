@@ -70,11 +70,25 @@ struct SendCommand: AsyncParsableCommand {
         let outcomes = try await Courier.carry(batch, with: options)
         var isComplete = true
         for (recipient, outcome) in zip(recipients, outcomes) {
-            let words = outcome.reply.map(\.description) ?? "\(outcome.verdict)"
+            let words = outcome.reply.map(\.description) ?? Self.words(for: outcome.verdict)
             print("\(recipient.mailbox): \(words)")
             if outcome.verdict != .delivered { isComplete = false }
         }
         if !isComplete { throw ExitCode.failure }
+    }
+
+    private static func words(for verdict: Verdict) -> String {
+        switch verdict {
+        case .delivered: "accepted"
+        case .deferred(.connectionRefused): "nobody listens there: connection refused"
+        case .deferred(.connectionTimeout): "no answer: the connection timed out"
+        case .deferred(.tlsUnavailable): "the server offers no TLS, which --tls asks for"
+        case .deferred(.tlsFailed): "the TLS handshake failed, or the certificate does not prove the name"
+        case .deferred(.authenticationFailed): "the server refused the user and password, or offers no AUTH under TLS"
+        case .deferred(.dnsFailure): "the server's name cannot be resolved"
+        case .deferred(let reason): "not accepted (\(reason))"
+        case .bounced(let reason): "refused (\(reason))"
+        }
     }
 
     private func composed(_ recipients: [Recipient]) throws -> [UInt8] {

@@ -17,6 +17,8 @@ struct Configuration {
     var loops = 0
     var logLevel = Logger.Level.info
     var api = APIConfiguration()
+    /// Bytes of a message, however it comes in: what SIZE announces, intake takes and the API composes.
+    var messageSize = 26_214_400
     var listeners: [ListenerConfiguration] = []
     var transports: [String: TransportConfiguration] = [:]
     var routes: [RouteConfiguration] = []

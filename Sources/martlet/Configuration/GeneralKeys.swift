@@ -33,7 +33,20 @@ extension Configuration {
         resolver.attempts = section.number("attempts", default: resolver.attempts, in: 1...10)
         resolver.useIPv6 = section.flag("ipv6", default: resolver.useIPv6)
         resolver.trustAD = section.flag("trust_ad", default: resolver.trustAD)
+        resolver.randomCase = section.flag("random_case", default: resolver.randomCase)
+        resolver.minimumTTL = ttl(section, "minimum_ttl", resolver.minimumTTL)
+        resolver.maximumTTL = ttl(section, "maximum_ttl", resolver.maximumTTL)
+        resolver.negativeTTLCap = ttl(section, "negative_ttl", resolver.negativeTTLCap)
+        resolver.failureTTL = ttl(section, "failure_ttl", resolver.failureTTL)
+        resolver.maximumInFlight = section.number("in_flight", default: resolver.maximumInFlight, in: 1...100_000)
+        resolver.penalty = section.duration("penalty", default: resolver.penalty)
+        resolver.maximumPenalty = section.duration("maximum_penalty", default: resolver.maximumPenalty)
         resolver.cacheCapacity = section.number("cache_entries", default: resolver.cacheCapacity, in: 0...10_000_000)
         section.finish()
+    }
+
+    /// A duration that becomes whole seconds, as the DNS counts.
+    private func ttl(_ section: ConfigurationSection, _ key: String, _ value: UInt32) -> UInt32 {
+        UInt32(clamping: section.duration(key, default: .seconds(Int64(value))).components.seconds)
     }
 }

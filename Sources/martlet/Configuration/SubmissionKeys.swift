@@ -7,6 +7,7 @@ extension Configuration {
     mutating func readSubmission(_ section: ConfigurationSection) {
         let server = section.section("server")
         let limits = Self.serverLimits(server)
+        messageSize = limits.messageSize
         let timeouts = Self.serverTimeouts(server.section("timeouts"))
         server.finish()
         for entry in section.sections("submission") {
@@ -47,6 +48,12 @@ extension Configuration {
         limits.messageSize = section.size("message_size", default: limits.messageSize)
         limits.headerSize = section.size("header_size", default: limits.headerSize)
         limits.recipients = section.number("recipients", default: limits.recipients, in: 1...1_000_000)
+        limits.commandLine = section.size("command_line", default: limits.commandLine)
+        limits.saslLine = section.size("sasl_line", default: limits.saslLine)
+        // RFC 5321 §4.5.3.1.4: no server may take less than 512.
+        if limits.commandLine < 512 { section.problem("command_line", "is less than the 512 bytes of RFC 5321") }
+        limits.idleCommands = section.number("idle_commands", default: limits.idleCommands, in: 1...1_000_000)
+        limits.chunks = section.number("chunks", default: limits.chunks, in: 1...1_000_000)
         limits.errors = section.number("errors", default: limits.errors, in: 1...1_000_000)
         limits.authFailures = section.number("auth_failures", default: limits.authFailures, in: 1...1_000)
         limits.connections = section.number("connections", default: limits.connections, in: 1...1_000_000)

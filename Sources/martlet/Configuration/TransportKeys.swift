@@ -83,6 +83,7 @@ extension Configuration {
         var limits = client.limits
         limits.messagesPerConnection = entry.number(
             "messages_per_connection", default: limits.messagesPerConnection, in: 1...10_000_000)
+        limits.commandGroup = entry.size("command_group", default: limits.commandGroup)
         limits.idleTimeout = entry.duration("idle_timeout", default: limits.idleTimeout)
         limits.addressesPerAttempt = entry.number(
             "addresses_per_attempt", default: limits.addressesPerAttempt, in: 1...100)

@@ -90,6 +90,7 @@ final class Engine: Sendable {
         var sending = SendOptions()
         sending.requiresVerifiedDomain = configuration.requiresVerifiedDomain
         sending.requiresKnownDomain = configuration.requiresKnownDomain
+        sending.maxMessageSize = configuration.messageSize
         policy = ServicePolicy(
             store: room.control.credentials, domains: room.directory, trustedTenant: first.tenant.id,
             changes: room.changes, options: sending)

@@ -44,6 +44,7 @@ enum WaysOut {
             var options = SMTPTransportOptions(client: settings.client)
             options.port = settings.port
             options.allowsLoopbackTargets = settings.allowsLoopbackTargets
+            options.ownAddresses = OwnAddresses.now()
             let smtp = SMTPTransport(options, resolver: resolver, context: trust, loops: loops)
             return Exit(name: name, transport: smtp, sites: .byExchanges, limits: transport.limits)
         case .relay(let settings):

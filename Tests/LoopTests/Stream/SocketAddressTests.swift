@@ -9,10 +9,12 @@ struct SocketAddressTests {
         #expect(SocketAddress(text)?.description == text)
     }
 
-    @Test("not an address", arguments: [
-        "", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:25", "[::1]", "[127.0.0.1]:25",
-        "localhost:25", "[]:25", "1.2.3:25", "[::1:25", " 127.0.0.1:25", "[fe80::1%eth0]:25",
-    ])
+    @Test(
+        "not an address",
+        arguments: [
+            "", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:25", "[::1]", "[127.0.0.1]:25",
+            "localhost:25", "[]:25", "1.2.3:25", "[::1:25", " 127.0.0.1:25", "[fe80::1%eth0]:25",
+        ])
     func refused(text: String) {
         #expect(SocketAddress(text) == nil)
     }

@@ -18,9 +18,11 @@ struct OpenSSLInteropTests {
             let (accepted, feed) = AsyncStream.makeStream(of: AcceptedSocket.self)
             listener.start(on: loop) { feed.yield($0) }
             async let output = openssl.run(
-                ["s_client", "-connect", listener.address.description, version, "-servername", "mx.example.org",
+                [
+                    "s_client", "-connect", listener.address.description, version, "-servername", "mx.example.org",
                     "-CAfile", certificate, "-verify_return_error", "-verify_hostname", "mx.example.org", "-quiet",
-                    "-no_ign_eof"],
+                    "-no_ign_eof",
+                ],
                 input: "NOOP\r\n")
             let (facts, name, said) = try await loop.run { stage in
                 for await socket in accepted {
@@ -78,13 +80,17 @@ struct OpenSSLInteropTests {
         guard let openssl = OpenSSLCommand.find() else { return }
         let folder = try TemporaryFolder()
         let made = await openssl.run(
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
                 "/CN=mx.example.org", "-addext", "subjectAltName=DNS:mx.example.org", "-keyout", folder.path("key.pem"),
-                "-out", folder.path("cert.pem")], input: "")
+                "-out", folder.path("cert.pem"),
+            ], input: "")
         try #require(FileManager.default.fileExists(atPath: folder.path("cert.pem")), "\(made)")
         let (child, port) = try await openssl.serve(
-            ["s_server", "-accept", "127.0.0.1:0", version, "-cert", folder.path("cert.pem"), "-key",
-                folder.path("key.pem"), "-rev"])
+            [
+                "s_server", "-accept", "127.0.0.1:0", version, "-cert", folder.path("cert.pem"), "-key",
+                folder.path("key.pem"), "-rev",
+            ])
         defer { withExtendedLifetime(child) {} }
         let context = try TLSClientContext(trust: .file(folder.path("cert.pem")))
         try await withLoop { loop in

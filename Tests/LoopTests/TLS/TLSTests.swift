@@ -38,7 +38,11 @@ struct TLSTests {
         }
     }
 
-    @Test("a peer that proves its name", arguments: ["mx.example.org", "MX.Example.Org", "a.wild.example.org", "127.0.0.1"])
+    @Test(
+        "a peer that proves its name",
+        arguments: [
+            "mx.example.org", "MX.Example.Org", "a.wild.example.org", "127.0.0.1",
+        ])
     func verified(host: String) async throws {
         let result = try await shake(host: host, trust: nil, verify: true)
         #expect(result.failure == nil)
@@ -49,9 +53,11 @@ struct TLSTests {
         #expect(result.asked == (host == "127.0.0.1" ? nil : host.lowercased()))
     }
 
-    @Test("a wrong name is an error when asked to verify, else a fact", arguments: [
-        "mx2.example.org", "wild.example.org", "a.b.wild.example.org", "127.0.0.2", "xn--nxasmq6b.example",
-    ])
+    @Test(
+        "a wrong name is an error when asked to verify, else a fact",
+        arguments: [
+            "mx2.example.org", "wild.example.org", "a.b.wild.example.org", "127.0.0.2", "xn--nxasmq6b.example",
+        ])
     func wrongName(host: String) async throws {
         let strict = try await shake(host: host, trust: nil, verify: true)
         guard case .tls(let failure)? = strict.failure else {
@@ -158,9 +164,11 @@ struct TLSTests {
         }
     }
 
-    @Test("nonsense instead of a handshake is a TLS failure; an end is .closed; silence meets the deadline", arguments: [
-        "GET / HTTP/1.0\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{5}aaaaa", "", "-",
-    ])
+    @Test(
+        "nonsense for a handshake is a TLS failure; an end is .closed; silence meets the deadline",
+        arguments: [
+            "GET / HTTP/1.0\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{5}aaaaa", "", "-",
+        ])
     func badHandshake(first: String) async throws {
         let server = try TLSServerContext.selfSigned(names: Self.names)
         try await withLoop { loop in

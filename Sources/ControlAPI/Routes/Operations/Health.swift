@@ -11,7 +11,7 @@ struct Health {
 
     /// 200 while new mail would be taken, else 503 with every reason.
     @Sendable func ready(_ request: Request, _ context: ControlContext) async throws -> Response {
-        let complaints = readiness.services?.complaints() ?? ["starting"]
+        let complaints = readiness.complaints
         guard complaints.isEmpty else {
             return Answer.json(
                 .object(["status": .string("unavailable"), "reasons": .array(complaints.map { .string($0) })]),

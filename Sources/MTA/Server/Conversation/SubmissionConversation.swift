@@ -170,6 +170,11 @@ package actor SubmissionConversation {
                 guard let principal = dialogue.session.principal else { preconditionFailure("mail of nobody") }
                 let summary = HeaderSummary.scan(message.content)
                 guard summary.bodyOffset <= context.options.limits.headerSize else { return .faulty(.headerTooLarge) }
+                // RFC 5322 §3.6: one From. A second one would get past the check of the first, and people might see it.
+                guard principal.domains == nil || summary.fromCount <= 1 else {
+                    return .rejected(
+                        Reply(code: 550, enhanced: EnhancedStatus(5, 6, 0), text: "More than one From field"))
+                }
                 if let refusal = policy.refusal(for: principal, author: summary.authorDomain) {
                     return .rejected(refusal)
                 }

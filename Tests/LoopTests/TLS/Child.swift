@@ -46,7 +46,7 @@ final class Child: Sendable {
         unsafe words.append(nil)
         var pid = pid_t()
         let result = unsafe posix_spawn(&pid, path, &actions, &attributes, &words, environ)
-        for unsafeword in unsafe words { unsafe free(word) }
+        for index in unsafe words.indices { unsafe free(words[index]) }
         unsafe posix_spawn_file_actions_destroy(&actions)
         unsafe posix_spawnattr_destroy(&attributes)
         close(into[0])

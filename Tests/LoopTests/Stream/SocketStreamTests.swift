@@ -252,6 +252,52 @@ struct SocketStreamTests {
         }
     }
 
+    @Test("tasks that do not prefer the loop lose no wake-up between the attempt and the wait")
+    func withoutPreference() async throws {
+        // Such a task hops on its way into the wait. With more of them than the loop runs jobs between two looks at the
+        // sockets, and the peer on another thread, some bytes arrive just then.
+        let other = try EventLoop(index: 1)
+        other.start()
+        defer { other.stop() }
+        try await withLoop { loop in
+            let listener = try Listener.bind(.loopback())
+            defer { listener.stop() }
+            listener.start(on: other) { socket in
+                Task(executorPreference: other) {
+                    try await Stage(on: other).perform { stage in
+                        let stream = SocketStream(accepted: socket, on: other)
+                        while try await stream.fill() {
+                            stream.outbound.append(stream.inbound)
+                            stream.discardInbound()
+                            try await stream.flush()
+                        }
+                    }
+                }
+            }
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<300 {
+                    group.addTask {
+                        try await Stage(on: loop).perform { stage in
+                            let stream = try await SocketStream.connect(
+                                to: listener.address, from: nil, on: loop, deadline: .distantFuture)
+                            var echoed = 0
+                            for _ in 0..<100 {
+                                stream.deadline = loop.time.now + .seconds(20)
+                                stream.outbound.append("NOOP\r\n")
+                                try await stream.flush()
+                                while stream.inbound.firstIndex(of: 10) == nil { _ = try await stream.fill() }
+                                echoed += stream.inbound.count
+                                stream.discardInbound()
+                            }
+                            return echoed
+                        }
+                    }
+                }
+                for try await echoed in group { #expect(echoed == 600) }
+            }
+        }
+    }
+
     @Test("ten thousand commands and replies, byte by byte and pipelined")
     func dialogue() async throws {
         try await withLoop { loop in

@@ -54,6 +54,9 @@ final class Writer {
                 _ = commit(group)
                 continue
             }
+            // The writer may sleep only after `take` found nothing, for only then do appenders know that they must ring.
+            // Just out of a failure it has taken something, refused it, and perhaps missed what came since.
+            if isBroken { continue }
             if takeCare() || active == nil { continue }
             if isClosing { break }
             core.doorbell.wait(for: persistConsumers(force: false))

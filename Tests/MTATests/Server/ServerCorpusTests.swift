@@ -14,9 +14,9 @@ struct ServerCorpusTests {
         let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         return (all?.compactMap { $0 as? URL } ?? [])
             .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
-            .filter { !["json", "golden", "md"].contains($0.pathExtension) }
+            .filter { !["json", "golden", "md", "png"].contains($0.pathExtension) }
             .filter {
-                !["SOURCE.txt", "LICENSE.txt"].contains($0.lastPathComponent)
+                !["SOURCE.txt", "LICENSE.txt", "COPYING"].contains($0.lastPathComponent)
                     && !$0.lastPathComponent.hasPrefix("LICENSE")
             }
             .sorted { $0.path < $1.path }

@@ -36,18 +36,21 @@ install_missing() {
 
 case ${1:-} in
 build)
-    install_missing libssl-dev libevent-dev libldns-dev libsqlite3-dev pkg-config
+    install_missing libssl-dev libevent-dev libldns-dev libsqlite3-dev libcurl4-openssl-dev libxml2-dev zlib1g-dev \
+        pkg-config
     ;;
 peers)
     if ! have_package postfix && command -v debconf-set-selections >/dev/null; then
         echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
     fi
-    install_missing postfix nsd unbound ldnsutils swaks openssl curl python3 python3-venv
+    install_missing postfix nsd unbound ldnsutils swaks libnet-ssleay-perl openssl curl python3 python3-venv opendkim-tools libxml2-utils \
+        stunnel4
     # Python's peers live in a folder of the build, so that no system package is touched.
     venv=.build/peers
-    if ! "$venv/bin/python" -c 'import aiosmtpd, dkim, nacl' 2>/dev/null; then
+    if ! "$venv/bin/python" -c 'import aiosmtpd, dkim, nacl, spf, authheaders, yaml' 2>/dev/null; then
         python3 -m venv "$venv"
-        "$venv/bin/pip" install -q --disable-pip-version-check 'aiosmtpd==1.4.6' 'dkimpy[ed25519]==1.1.8'
+        "$venv/bin/pip" install -q --disable-pip-version-check 'aiosmtpd==1.4.6' 'dkimpy[ARC,ed25519]==1.1.8' \
+            'pyspf==2.0.14' 'authheaders==0.16.3' 'PyYAML'
     fi
     ;;
 *)

@@ -21,4 +21,6 @@ public enum PeerVerification: UInt8, Hashable, Sendable {
     case verified = 1
     /// They were checked and do not hold; the connection went on because the policy allows it.
     case failed = 2
+    /// A TLSA record vouches for the certificate or its key (RFC 7672 §3.1).
+    case dane = 3
 }

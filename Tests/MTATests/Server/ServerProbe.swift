@@ -47,6 +47,10 @@ final class ServerProbe {
                 let reply = Reply(code: 550, enhanced: EnhancedStatus(5, 7, 1), text: "Not yours")
                 next = dialogue.session.senderChecked(
                     sender?.localPart == "forbidden" ? reply : nil, into: &outbound)
+            case .checkRecipient(let recipient):
+                let reply = Reply(code: 550, enhanced: EnhancedStatus(5, 1, 1), text: "Not here")
+                next = dialogue.session.recipientChecked(
+                    recipient.localPart == "nobody" ? reply : nil, into: &outbound)
             case .authenticate(let credentials):
                 let isRight = credentials == SASLCredentials(user: "user", password: "secret")
                 next = dialogue.session.authenticated(

@@ -35,7 +35,7 @@ final class ServerContext: Sendable {
     func trustedPrincipal(for client: IPAddress) -> Principal? {
         switch destination {
         case .queue(_, let policy): isTrusted(client) ? policy.trusted : nil
-        case .inbox: nil
+        case .inbox, .inbound: nil
         }
     }
 }

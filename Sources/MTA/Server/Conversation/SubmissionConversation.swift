@@ -84,7 +84,7 @@ package actor SubmissionConversation {
                 try await handshake(stream)
             case .close:
                 return try await flush(stream)
-            case .checkSender, .authenticate, .store:
+            case .checkSender, .checkRecipient, .authenticate, .store:
                 preconditionFailure("done by advance")
             }
         }
@@ -117,6 +117,9 @@ package actor SubmissionConversation {
             switch dialogue.advance(&stream.inbound, into: &stream.outbound) {
             case .checkSender(let sender):
                 next = dialogue.session.senderChecked(refusal(of: sender), into: &stream.outbound)
+            case .checkRecipient(let recipient):
+                let refusal = await refusal(for: recipient)
+                next = dialogue.session.recipientChecked(refusal, into: &stream.outbound)
             case .authenticate(let credentials): next = await authenticate(credentials, stream)
             case .store: next = await store(stream)
             case .proceed: return .proceed
@@ -133,6 +136,11 @@ package actor SubmissionConversation {
         guard case .queue(_, let policy) = context.destination, let principal = dialogue.session.principal
         else { return nil }
         return policy.refusal(for: principal, sender: sender)
+    }
+
+    private func refusal(for recipient: Mailbox) async -> Reply? {
+        guard case .inbound(let desk) = context.destination else { return nil }
+        return await desk.sink.refusal(for: recipient)
     }
 
     private func authenticate(_ credentials: SASLCredentials, _ stream: ByteStream) async -> SessionAction {
@@ -185,6 +193,11 @@ package actor SubmissionConversation {
                     InboxMessage(
                         id: id, receivedAt: time.wall, sender: message.envelope.sender,
                         recipients: message.envelope.recipients.map(\.mailbox), content: message.content))
+            case .inbound(let desk):
+                let result = try await desk.receive(
+                    message, from: origin(message, user: nil), at: stream.peer.ip, time: time.wall)
+                if case .accepted = result { context.metrics.accepted(size) }
+                return result
             }
             context.metrics.accepted(size)
             return .accepted(id)
@@ -194,13 +207,16 @@ package actor SubmissionConversation {
     }
 
     private func submission(_ message: ReceivedMessage, _ principal: Principal) -> Submission {
-        let origin = SMTPOrigin(
-            helo: dialogue.session.helo, isESMTP: dialogue.session.isESMTP, clientAddress: clientText,
-            user: principal.user,
-            tls: dialogue.session.tls, needsSMTPUTF8: message.envelope.needsSMTPUTF8)
-        return Submission(
+        Submission(
             tenant: principal.tenant, stream: principal.stream, envelope: message.envelope,
-            content: Content(original: message.content), origin: .smtp(origin), isTest: principal.isTest)
+            content: Content(original: message.content), origin: .smtp(origin(message, user: principal.user)),
+            isTest: principal.isTest)
+    }
+
+    private func origin(_ message: ReceivedMessage, user: String?) -> SMTPOrigin {
+        SMTPOrigin(
+            helo: dialogue.session.helo, isESMTP: dialogue.session.isESMTP, clientAddress: clientText, user: user,
+            tls: dialogue.session.tls, needsSMTPUTF8: message.envelope.needsSMTPUTF8)
     }
 
     // MARK: - The stream

@@ -4,11 +4,13 @@ package import Mail
 package enum MailDestination: Sendable {
     case queue(any Intake, policy: any SubmissionPolicy)
     case inbox(any Inbox)
+    case inbound(InboundDesk)
 
     var role: ServerRole {
         switch self {
         case .queue: .submission
         case .inbox: .inbox
+        case .inbound: .inbound
         }
     }
 }

@@ -30,6 +30,8 @@ package enum ServerRole: Sendable, Equatable {
     case submission
     /// Mail for any recipient from anybody is kept for people to look at.
     case inbox
+    /// Mail from strangers for the addresses that the sink takes: port 25. It is authenticated, not relayed.
+    case inbound
 }
 
 package enum ListenerTLS: Sendable, Equatable {

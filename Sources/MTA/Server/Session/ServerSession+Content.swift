@@ -11,7 +11,8 @@ extension ServerSession {
         // RFC 3030 §2
         case .betweenChunks: return reply(.dataAfterBDAT, into: &out)
         case .recipients: break
-        case .checkingSender, .data, .chunk, .storing, .sasl, .authenticating, .handshaking, .closed:
+        case .checkingSender, .checkingRecipient, .data, .chunk, .storing, .sasl, .authenticating, .handshaking,
+            .closed:
             preconditionFailure("DATA in \(state)")
         }
         makeCollector(.dotStuffed, expected: transaction.mail?.size ?? 0)
@@ -53,7 +54,8 @@ extension ServerSession {
             if transaction.chunks >= options.limits.chunks { return .tooManyChunks }
             let soFar = transaction.collector?.count ?? 0
             return soFar + header.size > options.limits.messageSize ? .tooLarge : nil
-        case .checkingSender, .data, .chunk, .storing, .sasl, .authenticating, .handshaking, .closed:
+        case .checkingSender, .checkingRecipient, .data, .chunk, .storing, .sasl, .authenticating, .handshaking,
+            .closed:
             preconditionFailure("BDAT in \(state)")
         }
     }

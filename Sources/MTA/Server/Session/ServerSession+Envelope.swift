@@ -7,7 +7,8 @@ extension ServerSession {
         case .fresh: return reply(.helloFirst, into: &out)
         case .sender, .recipients, .betweenChunks: return reply(.nestedMail, into: &out)
         case .ready: break
-        case .checkingSender, .data, .chunk, .storing, .sasl, .authenticating, .handshaking, .closed:
+        case .checkingSender, .checkingRecipient, .data, .chunk, .storing, .sasl, .authenticating, .handshaking,
+            .closed:
             preconditionFailure("MAIL in \(state)")
         }
         guard isESMTP || !mail.hasParameters else { return reply(.parametersNeedEHLO, into: &out) }
@@ -15,7 +16,7 @@ extension ServerSession {
         case .submission:
             // RFC 4954 §6
             guard principal != nil else { return reply(.authRequired, into: &out) }
-        case .inbox:
+        case .inbox, .inbound:
             break
         }
         guard mail.needsSMTPUTF8 || !mail.isInternational else { return reply(.needsSMTPUTF8, into: &out) }
@@ -26,7 +27,7 @@ extension ServerSession {
         enter(.checkingSender)
         switch options.role {
         case .submission: return .checkSender(mail.sender)
-        case .inbox: return senderChecked(nil, into: &out)
+        case .inbox, .inbound: return senderChecked(nil, into: &out)
         }
     }
 
@@ -48,7 +49,8 @@ extension ServerSession {
         case .ready: return reply(.mailFirst, into: &out)
         case .betweenChunks: return reply(.rcptAfterBDAT, into: &out)
         case .sender, .recipients: break
-        case .checkingSender, .data, .chunk, .storing, .sasl, .authenticating, .handshaking, .closed:
+        case .checkingSender, .checkingRecipient, .data, .chunk, .storing, .sasl, .authenticating, .handshaking,
+            .closed:
             preconditionFailure("RCPT in \(state)")
         }
         guard isESMTP || !rcpt.hasParameters else { return reply(.parametersNeedEHLO, into: &out) }
@@ -63,6 +65,27 @@ extension ServerSession {
             case .postmaster: Mailbox(localPart: "postmaster", domain: Domain(canonical: options.hostname.lowercased()))
             }
         let recipient = Recipient(mailbox, notify: rcpt.notify, originalRecipient: rcpt.originalRecipient)
+        switch options.role {
+        case .submission, .inbox:
+            change { $0.recipients.append(recipient) }
+            enter(.recipients)
+            return reply(.ok, into: &out)
+        case .inbound:
+            change { $0.pending = recipient }
+            enter(.checkingRecipient)
+            return .checkRecipient(mailbox)
+        }
+    }
+
+    /// - Parameter refusal: the sink's reply; `nil` takes the recipient.
+    mutating func recipientChecked(_ refusal: Reply?, into out: inout Bytes) -> SessionAction {
+        guard let recipient = change({ $0.pending.take() }) else { preconditionFailure("no recipient in \(state)") }
+        if let refusal {
+            enter(transaction.recipients.isEmpty ? .sender : .recipients)
+            refusal.write(into: &out)
+            // Whoever tries names one after the other is cut off.
+            return count(isError: true, into: &out)
+        }
         change { $0.recipients.append(recipient) }
         enter(.recipients)
         return reply(.ok, into: &out)

@@ -38,8 +38,8 @@ struct ServerSession {
     var isIdle: Bool {
         switch state {
         case .fresh, .ready, .closed: true
-        case .checkingSender, .sender, .recipients, .data, .chunk, .betweenChunks, .storing, .sasl, .authenticating,
-            .handshaking:
+        case .checkingSender, .sender, .checkingRecipient, .recipients, .data, .chunk, .betweenChunks, .storing, .sasl,
+            .authenticating, .handshaking:
             false
         }
     }

@@ -6,6 +6,8 @@ enum SessionAction: Equatable {
     case proceed
     /// Ask the policy whether this sender may be used, then call `senderChecked`.
     case checkSender(Mailbox?)
+    /// Ask the sink whether it takes mail for this recipient, then call `recipientChecked`.
+    case checkRecipient(Mailbox)
     /// Ask the policy, then call `authenticated`.
     case authenticate(SASLCredentials)
     /// Send what is in the buffer, do the TLS handshake, then call `tlsStarted`.

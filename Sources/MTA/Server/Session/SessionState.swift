@@ -9,6 +9,8 @@ enum SessionState: CaseIterable {
     case checkingSender
     /// MAIL was accepted.
     case sender
+    /// A recipient is before the sink.
+    case checkingRecipient
     /// At least one RCPT was accepted.
     case recipients
     /// 354 was said: everything up to CRLF.CRLF is content.
@@ -32,8 +34,9 @@ enum SessionState: CaseIterable {
         case .fresh: [.fresh, .ready, .chunk, .handshaking, .closed]
         case .ready: [.ready, .checkingSender, .chunk, .sasl, .authenticating, .handshaking, .closed]
         case .checkingSender: [.ready, .sender, .closed]
-        case .sender: [.sender, .recipients, .ready, .chunk, .closed]
-        case .recipients: [.recipients, .ready, .data, .chunk, .closed]
+        case .sender: [.sender, .checkingRecipient, .recipients, .ready, .chunk, .closed]
+        case .checkingRecipient: [.sender, .recipients, .closed]
+        case .recipients: [.checkingRecipient, .recipients, .ready, .data, .chunk, .closed]
         case .data: [.storing, .ready, .closed]
         case .chunk: [.betweenChunks, .storing, .ready, .fresh, .closed]
         case .betweenChunks: [.betweenChunks, .chunk, .ready, .closed]
@@ -52,7 +55,7 @@ enum SessionState: CaseIterable {
         case .sasl: .saslResponse
         case .data: .data
         case .chunk: .chunk
-        case .checkingSender, .storing, .authenticating, .handshaking, .closed: .nothing
+        case .checkingSender, .checkingRecipient, .storing, .authenticating, .handshaking, .closed: .nothing
         }
     }
 }

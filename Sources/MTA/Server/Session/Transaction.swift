@@ -5,6 +5,8 @@ import Mail
 struct Transaction {
     var mail: MailCommand?
     var recipients: [Recipient] = []
+    /// The one that is before the sink.
+    var pending: Recipient?
     /// Content so far; `nil` until DATA or the first BDAT.
     var collector: DataCollector?
     var chunk = ChunkProgress()
@@ -12,7 +14,7 @@ struct Transaction {
     var chunks = 0
 
     var isEmpty: Bool {
-        mail == nil && recipients.isEmpty && collector == nil && chunks == 0 && chunk.remaining == 0
+        mail == nil && recipients.isEmpty && pending == nil && collector == nil && chunks == 0 && chunk.remaining == 0
             && chunk.refusal == nil
     }
 }

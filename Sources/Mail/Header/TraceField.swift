@@ -1,13 +1,18 @@
-import Mail
-
 /// The Received field (RFC 5321 §4.4), and Message-ID and Date where the client left them out (RFC 6409 §8.2, §8.3).
-struct TraceField {
+package struct TraceField {
     let hostname: String
     let id: UUIDv7
     let time: WallTime
 
+    /// - Parameter hostname: of this engine, as it greets.
+    package init(hostname: String, id: UUIDv7, time: WallTime) {
+        self.hostname = hostname
+        self.id = id
+        self.time = time
+    }
+
     /// Never fails; what comes from outside is cleaned again, whatever the caller has done.
-    func append(to header: inout [UInt8], origin: Origin, envelope: Envelope) {
+    package func append(to header: inout [UInt8], origin: Origin, envelope: Envelope) {
         header.put("Received: ")
         switch origin {
         case .smtp(let session):
@@ -52,14 +57,14 @@ struct TraceField {
         header.put("\r\n")
     }
 
-    func appendDate(to header: inout [UInt8]) {
+    package func appendDate(to header: inout [UInt8]) {
         header.put("Date: ")
         header.put(date: time)
         header.put("\r\n")
     }
 
     /// RFC 5322 §3.6.4: unique because the identifier is.
-    func messageID(author: Domain?) -> String {
+    package func messageID(author: Domain?) -> String {
         let host = author.flatMap { $0.isAddressLiteral ? nil : $0.text } ?? hostname
         return "<\(id)@\(host)>"
     }

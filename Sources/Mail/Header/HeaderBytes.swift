@@ -1,16 +1,14 @@
-import Mail
-
 /// Header fields are composed as bytes, in one array, without a String in between.
 extension [UInt8] {
-    mutating func put(_ text: StaticString) {
+    package mutating func put(_ text: StaticString) {
         unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func put(_ text: String) { append(contentsOf: text.utf8) }
+    package mutating func put(_ text: String) { append(contentsOf: text.utf8) }
 
     /// Text from outside: controls, spaces and what would end a comment or an address become `?`, so that it can
     /// neither end the line nor pass for something else. At most `limit` bytes.
-    mutating func put(foreign text: String, limit: Int = 255) {
+    package mutating func put(foreign text: String, limit: Int = 255) {
         for byte in text.utf8.prefix(limit) {
             switch byte {
             case 0x00...0x20, 0x7F, UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"),
@@ -22,7 +20,7 @@ extension [UInt8] {
         }
     }
 
-    mutating func put(decimal value: Int) {
+    package mutating func put(decimal value: Int) {
         var scale = 1
         while value / scale >= 10 { scale *= 10 }
         while scale > 0 {
@@ -32,7 +30,7 @@ extension [UInt8] {
     }
 
     /// The 36 characters of the identifier.
-    mutating func put(_ id: UUIDv7) {
+    package mutating func put(_ id: UUIDv7) {
         for index in 0..<16 {
             if index == 4 || index == 6 || index == 8 || index == 10 { append(UInt8(ascii: "-")) }
             let word = index < 8 ? id.high : id.low
@@ -47,5 +45,5 @@ extension [UInt8] {
     }
 
     /// RFC 5322 §3.3.
-    mutating func put(date time: WallTime) { time.appendMailDate(to: &self) }
+    package mutating func put(date time: WallTime) { time.appendMailDate(to: &self) }
 }

@@ -6,6 +6,7 @@ public struct Event: Sendable {
     public var id: UUIDv7
     public var at: WallTime
     public var tenant: UUIDv7
+    /// The message it happened to; for an announcement what that is about, as the domain.
     public var message: UUIDv7
     public var kind: Kind
 
@@ -25,6 +26,8 @@ public struct Event: Sendable {
         case attempted(Attempt)
         /// Taken out of the queue on request, for these recipients.
         case cancelled(recipients: [UInt32])
+        /// It happened to no message.
+        case announced(Announcement.Kind)
     }
 }
 

@@ -14,6 +14,13 @@ public struct Announcement: Hashable, Sendable {
     public var tenant: UUIDv7
     public var kind: Kind
 
+    /// The identifier of what it is about.
+    public var subject: UUIDv7 {
+        switch kind {
+        case .domainDNSChanged(let change): change.domainID
+        }
+    }
+
     public init(at: WallTime, tenant: UUIDv7, kind: Kind) {
         self.at = at
         self.tenant = tenant

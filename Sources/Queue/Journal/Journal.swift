@@ -12,7 +12,7 @@ import Synchronization
 /// What is promised: a message whose `accept` returned is found by every later `open`. A message whose `accept` threw
 /// is not delivered after a restart, except when the disk refused even to strike it out and the machine stopped before
 /// the next successful write. A message whose `accept` did neither when the process died may be there or not.
-package final class Journal: Sendable {
+package final class Journal: Announcer {
     let core: JournalCore
     /// What `close` ends.
     private let running: Mutex<Running?>
@@ -79,6 +79,21 @@ package final class Journal: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Parks until it is durable, as `accept` does.
+    package func announce(_ announcement: Announcement) async throws(Refusal) {
+        let result = await withCheckedContinuation { continuation in
+            let record = OutgoingRecord.announced(announcement, keepingEvent: core.keepsEvents, waiter: continuation)
+            if let failure = core.enqueue(CollectionOfOne(record), evenWhenBroken: false) {
+                continuation.resume(returning: .failure(failure))
+            }
+        }
+        switch result {
+        case .success: return
+        case .failure(.closed): throw .shuttingDown
+        case .failure: throw .storageUnavailable
+        }
     }
 
     /// Does not wait: goes with the next commit, which starts at once, so it is on disk within milliseconds. While the

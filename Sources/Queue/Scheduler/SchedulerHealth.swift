@@ -73,6 +73,8 @@ extension Scheduler {
             reply?.code == 421
         case .connectionLost, .replyTimeout, .protocolViolation, .contentUnavailable, .shuttingDown, .noRoute:
             false
+        // What one destination demands says nothing about the others that the same hosts serve.
+        case .tlsPolicyForbidsHosts, .tlsPolicyMissing, .tlsPolicyNotMet, .tlsaLookupFailed: false
         }
     }
 

@@ -24,6 +24,8 @@ struct ProjectionBatch {
             case .queued(let facts): try queue(events[index], at: index, facts)
             case .attempted(let attempt): try apply(attempt, events[index])
             case .cancelled(let recipients): try cancel(recipients, events[index])
+            // The tables are about messages; whoever wants announcements follows the log.
+            case .announced: break
             }
         }
         for message in order {

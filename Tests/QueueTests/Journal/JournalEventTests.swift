@@ -111,6 +111,7 @@ extension Event.Kind {
         case .queued: "queued"
         case .attempted: "attempted"
         case .cancelled: "cancelled"
+        case .announced: "announced"
         }
     }
 }

@@ -95,6 +95,8 @@ import Testing
         (Outcome(.deferred(.connectionLost)), false), (Outcome(.deferred(.replyTimeout)), false),
         (Outcome(.deferred(.protocolViolation)), false), (Outcome(.deferred(.contentUnavailable)), false),
         (Outcome(.deferred(.shuttingDown)), false), (Outcome(.deferred(.noRoute)), false),
+        (Outcome(.deferred(.tlsPolicyForbidsHosts)), false), (Outcome(.deferred(.tlsPolicyMissing)), false),
+        (Outcome(.deferred(.tlsPolicyNotMet)), false), (Outcome(.deferred(.tlsaLookupFailed)), false),
         (Outcome(.bounced(.remoteReply), reply: Reply(code: 550, text: "no")), false), (Outcome(.delivered), false),
     ])
     func onlyConnectionFailuresBlameTheSite(outcome: Outcome, blames: Bool) throws {

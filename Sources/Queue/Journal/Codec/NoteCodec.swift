@@ -48,7 +48,7 @@ enum NoteCodec {
             recipients.reserveCapacity(count)
             for _ in 0..<count { recipients.append(try recipientIndex(&decoder)) }
             note = .cancelled(message: message, number: number, tenant: tenant, at: at, recipients: recipients)
-        case .accepted, .restated, .settled, .index:
+        case .accepted, .restated, .settled, .index, .announced:
             throw .badValue
         }
         try decoder.finish()

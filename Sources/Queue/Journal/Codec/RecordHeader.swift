@@ -12,13 +12,15 @@ enum RecordKind: UInt8, CaseIterable {
     case settled = 5
     /// The index that ends a sealed segment.
     case index = 6
+    /// Something that happened, but to no message.
+    case announced = 7
 
-    static let highest = index.rawValue
+    static let highest = announced.rawValue
 
     var hasContent: Bool { self == .accepted || self == .restated }
 
     /// Whether consumers of the log see it.
-    var isEvent: Bool { self == .accepted || self == .attempted || self == .cancelled }
+    var isEvent: Bool { self == .accepted || self == .attempted || self == .cancelled || self == .announced }
 }
 
 /// The 24 bytes in front of every record: `check | kind | flags | 0 0 | head length | head CRC | content length |

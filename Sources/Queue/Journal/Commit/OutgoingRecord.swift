@@ -69,6 +69,14 @@ final class OutgoingRecord: Sendable {
             event: keepingEvent ? PendingEvent(note) : nil)
     }
 
+    static func announced(_ announcement: Announcement, keepingEvent: Bool, waiter: Waiter?) -> OutgoingRecord {
+        var encoder = RecordEncoder(reserving: 256)
+        AnnouncementCodec.encode(announcement, into: &encoder)
+        return OutgoingRecord(
+            kind: .announced, head: encoder.bytes, meaning: .effects([]),
+            event: keepingEvent ? PendingEvent(announcement) : nil, waiter: waiter)
+    }
+
     /// A stored message, to be written again with the states it has come to.
     static func restated(
         _ stored: StoredRecord, number: UInt64, places: [PlaceState]
@@ -105,6 +113,12 @@ extension OutgoingRecord.PendingEvent {
         case .cancelled(let message, _, let tenant, let at, let recipients):
             self.init(at: at, tenant: tenant, message: message, kind: .cancelled(recipients: recipients))
         }
+    }
+
+    init(_ announcement: Announcement) {
+        self.init(
+            at: announcement.at, tenant: announcement.tenant, message: announcement.subject,
+            kind: .announced(announcement.kind))
     }
 
     /// The identifier comes from time and offset alone, so that a replay names the same event alike.

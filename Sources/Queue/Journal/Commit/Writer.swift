@@ -139,7 +139,7 @@ final class Writer {
         let failure = core.pending.withLock { $0.refusal } ?? .writeFailed(errno: JournalFailure.ioError)
         for record in records {
             switch record.kind {
-            case .accepted: record.waiter?.resume(returning: .failure(failure))
+            case .accepted, .announced: record.waiter?.resume(returning: .failure(failure))
             case .attempted, .cancelled:
                 retained.append(record)
                 retainedBytes += record.length

@@ -83,12 +83,14 @@ struct EventReader {
         guard let head = try cursor.head(header, at: position) else { return nil }
         do throws(CodecFailure) {
             let pending: OutgoingRecord.PendingEvent
-            if header.kind == .accepted {
+            switch header.kind {
+            case .accepted:
                 var decoder = RecordDecoder(head)
                 let message = try AcceptedCodec.decode(&decoder).message
                 pending = .init(
                     at: message.at, tenant: message.tenant, message: message.id, kind: .queued(message.facts))
-            } else {
+            case .announced: pending = .init(try AnnouncementCodec.decode(head))
+            case .attempted, .cancelled, .restated, .settled, .index:
                 pending = .init(try NoteCodec.decode(header.kind, head))
             }
             return pending.event(at: stretch.first + position)

@@ -74,6 +74,8 @@ extension Recovery {
                 for effect in try NoteCodec.decode(header.kind, head).effects { ledger.apply(effect) }
             case .settled:
                 for effect in try SettledCodec.decode(head) { ledger.apply(effect) }
+            case .announced:
+                _ = try AnnouncementCodec.decode(head)
             case .index:
                 break
             }

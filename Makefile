@@ -6,7 +6,7 @@ MARTLET := $(BUILD)/release/martlet
 DEBUG_MARTLET := $(BUILD)/debug/martlet
 IMPORT_CHECK := --explicit-target-dependency-import-check error
 
-.PHONY: help run build release test lint format setup peers check-swift torture bench clean
+.PHONY: help run build release test lint format setup peers check-swift torture fuzz bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ format: check-swift ## put the sources into the project's format
 torture: release peers ## kill -9 under load, many times (TIMES=200)
 	scripts/torture.sh $(MARTLET) $${TIMES:-200}
 
+fuzz: setup ## every fuzzer below Fuzz/ for SECONDS_EACH=600, two at a time; keeps the corpus
+	SWIFT="$(SWIFT)" scripts/fuzz.sh $${SECONDS_EACH:-600}
+
 bench: release ## relay throughput against Postfix's own load tools on loopback
 	scripts/relay-bench.sh $(MARTLET)
 
@@ -46,4 +49,4 @@ check-swift:
 	@scripts/check-swift.sh "$(SWIFT)"
 
 clean: ## forget every build
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) .build-fuzz

@@ -50,14 +50,20 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLDNS", path: "Sources/CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CXML", path: "Sources/CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // 1  vocabulary and seams
         room("Mail", []),
         // 2  event loops, sockets, TLS
         room("Loop", ["Mail", "CEvent", "COpenSSL", log]),
+        // 2  requests to strangers, on the same loops
+        room("HTTPClient", ["Mail", "Loop", "CCurl", log]),
         // 3  four rooms that never import one another
         room("MTA", ["Mail", "Loop", log, metrics]),
         room("Queue", ["Mail", "Loop", log, metrics]),
-        room("DNSAuth", ["Mail", "Loop", "CLDNS", "COpenSSL", log, metrics]),
+        room("DNSAuth", ["Mail", "Loop", "CLDNS", "COpenSSL", "CXML", "CZlib", log, metrics]),
         room("Storage", ["Mail", log, metrics, sqlite, .product(name: "GRDB", package: "GRDB.swift")]),
         // 4  what a tenant may do
         room("Service", ["Mail", "Queue", "DNSAuth", "Storage", log, metrics]),
@@ -73,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Mail", "Loop", "MTA", "Queue", "DNSAuth", "Storage", "Service", "ControlAPI", log, metrics,
+                "Mail", "Loop", "HTTPClient", "MTA", "Queue", "DNSAuth", "Storage", "Service", "ControlAPI", log,
+                metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -89,8 +96,10 @@ let package = Package(
         .testTarget(
             name: "JournalTests", dependencies: ["Queue", "Loop", "Mail", "MartletTesting"], path: "Tests/QueueTests",
             sources: ["Journal", "Inbox"], swiftSettings: settings),
-        tests("DNSAuthTests", ["DNSAuth", "Loop", "Mail", "MartletTesting"]),
+        tests("DNSAuthTests", ["DNSAuth", "HTTPClient", "Loop", "Mail", "MartletTesting"]),
+        tests("HTTPClientTests", ["HTTPClient", "Loop", "Mail", "MartletTesting"]),
         tests("MTATests", ["MTA", "Loop", "Mail", "MartletTesting"]),
+        tests("OutboundTLSTests", ["DNSAuth", "MTA", "Loop", "Mail", "MartletTesting"]),
         tests("StorageTests", ["Storage", "Mail", "MartletTesting", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("ServiceTests", ["Service", "Storage", "DNSAuth", "Queue", "Mail", "MartletTesting"]),
         tests(
@@ -103,3 +112,17 @@ let package = Package(
         tests("EndToEndTests", ["Mail", "MartletTesting"]),
     ]
 )
+
+/// The fuzzers are built by `make fuzz` alone: they link libFuzzer, which the other programs must not.
+if Context.environment["MARTLET_FUZZ"] != nil {
+    package.targets.append(.systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"))
+    for name in [
+        "SPF", "DKIM", "DMARC", "PublicSuffix", "ARC", "AuthenticationResults", "MTASTS", "TLSRPT", "DNS", "DANE",
+        "AggregateReport", "FailureReport", "TLSReport",
+    ] {
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(name)", dependencies: ["CFuzzer", "DNSAuth", "Mail", "MartletTesting"],
+                path: "Fuzz/\(name)", exclude: ["seeds", "corpus"], swiftSettings: settings))
+    }
+}

@@ -29,6 +29,25 @@ static inline int martlet_ed25519_sign(EVP_PKEY *key, const unsigned char *messa
     return result;
 }
 
+static inline int martlet_rsa_verify(EVP_PKEY *key, const EVP_MD *function, const unsigned char *digest,
+                                     size_t digest_size, const unsigned char *signature, size_t signature_size) {
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    int result = context != NULL && EVP_PKEY_verify_init(context) == 1
+        && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1
+        && EVP_PKEY_CTX_set_signature_md(context, function) == 1
+        && EVP_PKEY_verify(context, signature, signature_size, digest, digest_size) == 1;
+    EVP_PKEY_CTX_free(context);
+    return result;
+}
+static inline int martlet_ed25519_verify(EVP_PKEY *key, const unsigned char *message, size_t message_size,
+                                         const unsigned char *signature, size_t signature_size) {
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int result = context != NULL && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1
+        && EVP_DigestVerify(context, signature, signature_size, message, message_size) == 1;
+    EVP_MD_CTX_free(context);
+    return result;
+}
+
 /* ---- TLS (room Loop) ---- */
 
 /* What both sides of every connection have in common: TLS 1.2 at least, writes that may be resumed from a buffer that has

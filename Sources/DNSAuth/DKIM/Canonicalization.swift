@@ -27,11 +27,10 @@ protocol CanonicalSink: ~Copyable {
 
 extension [UInt8]: CanonicalSink {
     mutating func write(_ bytes: Span<UInt8>) {
-        reserveCapacity(count + bytes.count)
-        for index in bytes.indices { append(bytes[index]) }
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }
 
-extension SHA256Digest: CanonicalSink {
+extension MessageDigest: CanonicalSink {
     mutating func write(_ bytes: Span<UInt8>) { update(bytes) }
 }

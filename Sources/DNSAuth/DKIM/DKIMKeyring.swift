@@ -6,8 +6,8 @@ import Synchronization
 /// Parsing costs as much as a hundred look-ups, so it happens when a key comes in, outside the lock, and a key that
 /// stays the same is not parsed again.
 package final class DKIMKeyring: Sendable {
-    /// The keys of one domain. A key that cannot be used stands here as its failure: signing must say so and not send
-    /// unsigned what should be signed.
+    /// The active keys of one domain. A key that cannot be used stands here as its failure: signing must say so and not
+    /// send unsigned what should be signed.
     package struct Entry: Sendable {
         package let domain: Domain
         package let keys: [Result<SigningKey, SigningFailure>]
@@ -24,7 +24,7 @@ package final class DKIMKeyring: Sendable {
     package func replaceAll(_ domains: [SendingDomain]) {
         let old = entries.withLock { $0 }
         var new: [Domain: Entry] = [:]
-        for domain in domains where !domain.dkim.isEmpty {
+        for domain in domains where !Self.signing(domain).isEmpty {
             if let rival = new[domain.name], rival.isVerified || domain.status != .verified { continue }
             new[domain.name] = Self.entry(for: domain, reusing: old[domain.name])
         }
@@ -33,7 +33,7 @@ package final class DKIMKeyring: Sendable {
 
     /// Adds a domain or takes its new keys.
     package func add(_ domain: SendingDomain) {
-        guard !domain.dkim.isEmpty else { return remove(domain.name) }
+        guard !Self.signing(domain).isEmpty else { return remove(domain.name) }
         let old = entries.withLock { $0[domain.name] }
         let entry = Self.entry(for: domain, reusing: old)
         entries.withLock { $0[domain.name] = entry }
@@ -57,15 +57,20 @@ package final class DKIMKeyring: Sendable {
         }
     }
 
+    /// A key signs from when its record was seen until a newer one takes over: before, nobody could verify it
+    /// (RFC 6376 §3.6.1), and afterwards its record is about to go.
+    private static func signing(_ domain: SendingDomain) -> [DKIMKey] { domain.dkim.filter { $0.state == .active } }
+
     private static func entry(for domain: SendingDomain, reusing old: Entry?) -> Entry {
         var known: [DKIMKey: Result<SigningKey, SigningFailure>] = [:]
         if let old {
             for (stored, key) in zip(old.stored, old.keys) { known[stored] = key }
         }
-        let keys = domain.dkim.map { stored in
+        let active = signing(domain)
+        let keys = active.map { stored in
             known[stored]
                 ?? Result { () throws(SigningFailure) -> SigningKey in try SigningKey(stored) }
         }
-        return Entry(domain: domain.name, keys: keys, stored: domain.dkim, isVerified: domain.status == .verified)
+        return Entry(domain: domain.name, keys: keys, stored: active, isVerified: domain.status == .verified)
     }
 }

@@ -58,7 +58,7 @@ package final class DKIMSigner: Signer {
 
     /// RFC 6376 §3.7, the body hash.
     static func bodyHash(of content: Content, from offset: Int, _ form: Canonicalization) -> [UInt8] {
-        var digest = SHA256Digest()
+        var digest = MessageDigest(.sha256)
         var canonicalizer = BodyCanonicalizer(form)
         let original = content.original.span
         canonicalizer.update(original.extracting(min(offset, original.count)..<original.count), into: &digest)

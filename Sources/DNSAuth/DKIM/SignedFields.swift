@@ -72,12 +72,19 @@ struct FieldSelection: Sendable {
         guard hasFrom else { throw .malformedContent }
     }
 
-    /// The fields that a given `h=` names, for a template made elsewhere.
-    init(names: [String], of header: ContentHeader, in content: Content, _ form: Canonicalization) {
+    /// The fields that a given `h=` names, for a signature made elsewhere.
+    /// - Parameter own: the place of the signature field itself, which is never among them (RFC 6376 §3.5).
+    init(
+        names: [String], of header: ContentHeader, in content: Content, _ form: Canonicalization,
+        except own: Int? = nil
+    ) {
         self.names = names.map { $0.lowercased() }
+        canonical.reserveCapacity(2_048)
         var left: [String: [Int]] = [:]
         for name in self.names {
-            if left[name] == nil { left[name] = header.places(of: Array(name.utf8), in: content) }
+            if left[name] == nil {
+                left[name] = header.places(of: Array(name.utf8), in: content).filter { $0 != own }
+            }
             guard let place = left[name]?.popLast() else { continue }
             header.append(place, of: content, form, to: &canonical)
         }

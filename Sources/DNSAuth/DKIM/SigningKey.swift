@@ -36,11 +36,14 @@ package final class SigningKey: Sendable {
     }
 
     /// RFC 6376 §3.1: labels joined by dots. It goes into a header field, so nothing else may pass.
-    private static func isSelector(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= 190
-            && text.utf8.allSatisfy {
-                $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
-                    || $0 == UInt8(ascii: "_")
+    static func isSelector(_ text: String) -> Bool {
+        text.utf8.count <= 190
+            && text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+                (1...63).contains(label.count)
+                    && label.allSatisfy {
+                        $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || $0 == UInt8(ascii: "-")
+                            || $0 == UInt8(ascii: "_")
+                    }
             }
     }
 }

@@ -32,6 +32,8 @@ struct Watch: ~Copyable {
         case changes
         /// Reported for as long as there is something to read or accept.
         case readable
+        /// Reported for as long as any of it holds: for libraries that do not read until EAGAIN.
+        case level(Readiness)
     }
 
     init(descriptor: Int32, interest: Interest, target: WatchTarget, on loop: EventLoop) {
@@ -39,6 +41,7 @@ struct Watch: ~Copyable {
             switch interest {
             case .changes: EV_READ | EV_WRITE | EV_ET | EV_PERSIST
             case .readable: EV_READ | EV_PERSIST
+            case .level(let readiness): Int32(readiness.rawValue) | EV_PERSIST
             }
         self.init(descriptor, Int16(flags), target, loop)
     }

@@ -21,6 +21,11 @@ package class ByteStream {
     /// The name that the client of this stream asked for with SNI (RFC 6066 §3), lower-case; known on the server's
     /// side.
     package final internal(set) var requestedServerName: String?
+    /// Known on the client's side: the name in the peer's certificate that matched, lower-case and maybe with a
+    /// wildcard. `nil` where none was asked for or looked at, as with DANE-EE (RFC 7672 §3.1.1).
+    package final internal(set) var verifiedName: String?
+    /// What is wrong with the peer's certificate, after a handshake that went on nevertheless.
+    package final internal(set) var certificateFailure: TLSFailure?
     package final let peer: SocketAddress
     package final let local: SocketAddress
 
@@ -47,12 +52,20 @@ package class ByteStream {
         preconditionFailure("abstract")
     }
 
-    /// The client's side of a TLS handshake. `host` is what SNI asks for and the certificate must name. With `verify` a
-    /// peer that does not prove its name is an error; without, it is only a fact: `TLSFacts.verification`.
+    /// The client's side of a TLS handshake. A peer that does not pass the check is an error; with `.none` it is only
+    /// a fact: `TLSFacts.verification`. TLSA records that OpenSSL cannot use leave the peer unproved
+    /// (`.notRequested`), as RFC 7672 §2.2 has it.
     package func startTLSClient(
-        _ context: TLSClientContext, host: String, verify: Bool
+        _ context: TLSClientContext, check: TLSPeerCheck
     ) async throws(StreamFailure) -> TLSFacts {
         preconditionFailure("abstract")
+    }
+
+    /// The same with a name that the certificate must have when `verify` says so.
+    package final func startTLSClient(
+        _ context: TLSClientContext, host: String, verify: Bool
+    ) async throws(StreamFailure) -> TLSFacts {
+        try await startTLSClient(context, check: verify ? .name(host) : .none(host: host))
     }
 
     /// Tells the peer that nothing more will come; reading goes on.

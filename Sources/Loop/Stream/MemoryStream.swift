@@ -40,6 +40,12 @@ package final class MemoryStream: ByteStream {
     /// What a handshake ends with. The verification is what the caller asked for, unless this says `.failed`.
     package var handshake: Result<TLSFacts, StreamFailure> = .success(
         TLSFacts(version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384", verification: .verified))
+    /// What is wrong with the certificate that the peer is pretended to have.
+    package var certificateFault: TLSFailure?
+    /// The name in it, for DANE-TA.
+    package var pretendedName: String?
+    /// What the last handshake was asked to check.
+    package private(set) var handshakeCheck: TLSPeerCheck?
 
     init(_ link: MemoryLink, reading: MemoryPipe, writing: MemoryPipe) {
         incoming = reading
@@ -99,9 +105,23 @@ package final class MemoryStream: ByteStream {
     }
 
     package override func startTLSClient(
-        _ context: TLSClientContext, host: String, verify: Bool
+        _ context: TLSClientContext, check: TLSPeerCheck
     ) async throws(StreamFailure) -> TLSFacts {
-        try await pretend(verify ? .verified : .notRequested)
+        handshakeCheck = check
+        guard let fault = certificateFault else {
+            switch check {
+            case .none: return try await pretend(.notRequested)
+            case .name(let host):
+                verifiedName = host
+                return try await pretend(.verified)
+            case .dane(let reference):
+                verifiedName = reference.records.contains { $0.usage == 3 } ? nil : pretendedName
+                return try await pretend(.dane)
+            }
+        }
+        guard case .none = check else { throw .tls(fault) }
+        certificateFailure = fault
+        return try await pretend(.failed)
     }
 
     private func pretend(_ verification: PeerVerification) async throws(StreamFailure) -> TLSFacts {

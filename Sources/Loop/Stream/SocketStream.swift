@@ -53,9 +53,9 @@ package final class SocketStream: ByteStream {
     }
 
     package override func startTLSClient(
-        _ context: TLSClientContext, host: String, verify: Bool
+        _ context: TLSClientContext, check: TLSPeerCheck
     ) async throws(StreamFailure) -> TLSFacts {
-        try await shakeHandsAsClient(context, host: host, verify: verify)
+        try await shakeHandsAsClient(context, check)
     }
 
     // MARK: Reading

@@ -21,14 +21,16 @@ extension SocketStream {
     }
 
     func shakeHandsAsClient(
-        _ context: TLSClientContext, host: String, verify: Bool
+        _ context: TLSClientContext, _ check: TLSPeerCheck
     ) async throws(StreamFailure) -> TLSFacts {
         try await prepareForTLS()
-        let key = "\(host):\(peer.port)"
+        let key = check.sessionKey(port: peer.port)
+        var isProof = false
+        let last = context.session(for: key)
         do throws(TLSFailure) {
             session = try TLSSession(context.context, .client, descriptor: descriptor.number)
-            try session?.expect(host, required: verify)
-            if let last = context.session(for: key) { session?.resume(last) }
+            isProof = try session?.expect(check) ?? false
+            if let last { session?.resume(last) }
         } catch {
             throw .tls(error)
         }
@@ -40,14 +42,28 @@ extension SocketStream {
             throw error
         }
         let failure = session?.verificationFailure() ?? nil
-        if verify, let failure {
-            close()
-            throw .tls(failure)
+        if isProof, let failure { try refuse(failure) }
+        let verification: PeerVerification
+        switch check {
+        case .dane where !isProof: verification = .notRequested
+        case .dane:
+            // A resumed session was proved by the same records, which are part of the key.
+            if !isTLSResumed, session?.hasDANEAuthority() != true {
+                try refuse(TLSFailure(reason: "no TLSA record vouches for the peer", fault: .noTLSAMatch))
+            }
+            verification = .dane
+        case .none, .name:
+            verification = context.trust == .nobody ? .notRequested : failure == nil ? .verified : .failed
         }
+        certificateFailure = verification == .failed ? failure : nil
+        verifiedName = isTLSResumed ? last?.verifiedName : session?.matchedName() ?? nil
         sessionToKeep = SessionToKeep(context: context, key: key)
-        let verification: PeerVerification =
-            context.trust == .nobody ? .notRequested : failure == nil ? .verified : .failed
         return try settle(session?.facts(verification))
+    }
+
+    private func refuse(_ failure: TLSFailure) throws(StreamFailure) {
+        close()
+        throw .tls(failure)
     }
 
     /// Whether the last handshake resumed an earlier session.
@@ -149,7 +165,8 @@ extension SocketStream {
 
     /// Keeps the session for the next connection to this host, once it can be resumed.
     func rememberSession() {
-        guard let keep = sessionToKeep, let resumption = session?.resumption() ?? nil else { return }
+        guard let keep = sessionToKeep, let resumption = session?.resumption(verifiedName: verifiedName) ?? nil
+        else { return }
         keep.context.keep(resumption, for: keep.key)
         sessionToKeep = nil
     }

@@ -33,9 +33,12 @@ package struct TLSFailure: Error, Hashable, Sendable {
     package var reason: String
     /// The peer ended the handshake or the session with a fatal alert (RFC 8446 §6.2).
     package var isPeerAlert: Bool
+    /// Set when it was the peer's certificate that did not hold.
+    package var fault: CertificateFault?
 
-    package init(reason: String, isPeerAlert: Bool = false) {
+    package init(reason: String, isPeerAlert: Bool = false, fault: CertificateFault? = nil) {
         self.reason = reason
         self.isPeerAlert = isPeerAlert
+        self.fault = fault
     }
 }

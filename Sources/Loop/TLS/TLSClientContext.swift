@@ -15,6 +15,7 @@ package final class TLSClientContext: Sendable {
 
     let context: TLSContext
     let trust: Trust
+    /// By `TLSPeerCheck.sessionKey`.
     private let sessions = Mutex<[String: TLSResumption]>([:])
     /// Sessions kept; the oldest knowledge is worth least, but any will do.
     private let sessionLimit: Int
@@ -67,6 +68,13 @@ package final class TLSClientContext: Sendable {
 @safe
 final class TLSResumption: @unchecked Sendable {
     let raw: OpaquePointer
-    init(owning raw: OpaquePointer) { unsafe self.raw = unsafe raw }
+    /// The name that the certificate proved in the first handshake; later ones do not look at it again.
+    let verifiedName: String?
+
+    init(owning raw: OpaquePointer, verifiedName: String?) {
+        unsafe self.raw = unsafe raw
+        self.verifiedName = verifiedName
+    }
+
     deinit { unsafe SSL_SESSION_free(raw) }
 }

@@ -17,6 +17,7 @@ final class TLSContext: @unchecked Sendable {
         unsafe raw = unsafe context
         if unsafe martlet_ssl_ctx_set_up(raw) != 1 { throw TLSErrors.take(orElse: "TLS 1.2 is not available") }
         unsafe martlet_ssl_ctx_keep_no_sessions(raw)
+        if side == .client, unsafe SSL_CTX_dane_enable(raw) != 1 { throw TLSErrors.take(orElse: "no DANE") }
     }
 
     deinit { unsafe SSL_CTX_free(raw) }

@@ -17,9 +17,14 @@ enum TLSErrors {
         return TLSFailure(reason: clean(unsafe String(cString: words)), isPeerAlert: reason >= 1_000 && reason < 1_256)
     }
 
-    static func verification(_ result: Int) -> String {
-        guard let words = unsafe X509_verify_cert_error_string(result) else { return "certificate verify failed" }
-        return "certificate verify failed: " + clean(unsafe String(cString: words))
+    /// What is wrong with a certificate, from the result of its check.
+    static func verification(_ result: Int) -> TLSFailure {
+        let fault = CertificateFault(result: result)
+        guard let words = unsafe X509_verify_cert_error_string(result) else {
+            return TLSFailure(reason: "certificate verify failed", fault: fault)
+        }
+        return TLSFailure(
+            reason: "certificate verify failed: " + clean(unsafe String(cString: words)), fault: fault)
     }
 
     private static func clean(_ text: String) -> String {

@@ -16,7 +16,7 @@ enum TLSProgress {
 /// Owns one SSL: the state of one connection. OpenSSL reads and writes the non-blocking socket itself.
 @safe
 struct TLSSession: ~Copyable {
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
 
     /// - Parameter descriptor: stays the caller's, which closes it after this session is gone.
     init(_ context: TLSContext, _ side: TLSContext.Side, descriptor: Int32) throws(TLSFailure) {
@@ -31,23 +31,6 @@ struct TLSSession: ~Copyable {
         case .server: unsafe SSL_set_accept_state(raw)
         case .client: unsafe SSL_set_connect_state(raw)
         }
-    }
-
-    /// Asks for `host` (RFC 6066 §3) and has the certificate checked against it (RFC 6125). The result of the check is
-    /// always known afterwards; with `required` the handshake fails unless it is good.
-    borrowing func expect(_ host: String, required: Bool) throws(TLSFailure) {
-        let parameters = unsafe SSL_get0_param(raw)
-        unsafe X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-        let isAddress = (SocketAddress("\(host):0") ?? SocketAddress("[\(host)]:0")) != nil
-        let result =
-            isAddress
-            ? unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, host)
-            : unsafe X509_VERIFY_PARAM_set1_host(parameters, host, 0)
-        // RFC 6066 §3: literal addresses are not permitted in SNI.
-        guard result == 1, unsafe isAddress || martlet_ssl_set_server_name(raw, host) == 1 else {
-            throw TLSErrors.take(orElse: "\(host) is no name for a certificate")
-        }
-        unsafe SSL_set_verify(raw, required ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
     }
 
     borrowing func resume(_ session: TLSResumption) { _ = unsafe SSL_set_session(raw, session.raw) }
@@ -86,7 +69,7 @@ struct TLSSession: ~Copyable {
             let verdict = unsafe SSL_get_verify_result(raw)
             if unsafe verdict != X509_V_OK && SSL_get_verify_mode(raw) != SSL_VERIFY_NONE && !isEstablished {
                 TLSErrors.clear()
-                return .failed(.tls(TLSFailure(reason: TLSErrors.verification(verdict))))
+                return .failed(.tls(TLSErrors.verification(verdict)))
             }
             return .failed(.tls(TLSErrors.take(orElse: "TLS failed")))
         }
@@ -114,7 +97,7 @@ struct TLSSession: ~Copyable {
     /// handshake.
     borrowing func verificationFailure() -> TLSFailure? {
         let verdict = unsafe SSL_get_verify_result(raw)
-        return verdict == Int(X509_V_OK) ? nil : TLSFailure(reason: TLSErrors.verification(verdict))
+        return verdict == Int(X509_V_OK) ? nil : TLSErrors.verification(verdict)
     }
 
     borrowing func requestedServerName() -> String? {
@@ -125,9 +108,9 @@ struct TLSSession: ~Copyable {
     var isResumed: Bool { unsafe SSL_session_reused(raw) == 1 }
 
     /// The session, once it can be resumed; with TLS 1.3 that is after the server's ticket has come (RFC 8446 §4.6.1).
-    borrowing func resumption() -> TLSResumption? {
+    borrowing func resumption(verifiedName: String?) -> TLSResumption? {
         guard let session = unsafe SSL_get1_session(raw) else { return nil }
-        let resumption = unsafe TLSResumption(owning: session)
+        let resumption = unsafe TLSResumption(owning: session, verifiedName: verifiedName)
         return unsafe SSL_SESSION_is_resumable(session) == 1 ? resumption : nil
     }
 

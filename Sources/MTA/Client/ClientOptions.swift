@@ -34,10 +34,15 @@ package struct ClientCredentials: Hashable, Sendable {
     package var password: String
     /// Allows AUTH without TLS, and only to a loopback address: for development and for a stunnel on the same machine.
     package var allowsPlaintextOnLoopback: Bool
+    /// Allows AUTH to a host that speaks TLS and has not proved its name: whoever stands in between gets the password.
+    package var allowsUnverifiedTLS: Bool
 
-    package init(user: String, password: String, allowsPlaintextOnLoopback: Bool = false) {
+    package init(
+        user: String, password: String, allowsPlaintextOnLoopback: Bool = false, allowsUnverifiedTLS: Bool = false
+    ) {
         self.user = user
         self.password = password
         self.allowsPlaintextOnLoopback = allowsPlaintextOnLoopback
+        self.allowsUnverifiedTLS = allowsUnverifiedTLS
     }
 }

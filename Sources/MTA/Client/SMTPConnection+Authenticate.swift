@@ -2,11 +2,10 @@ import Loop
 import Mail
 
 extension SMTPConnection {
-    /// AUTH PLAIN or LOGIN (RFC 4954), and only where nobody listens: inside TLS, or, when the configuration says so,
-    /// to this machine itself.
+    /// AUTH PLAIN or LOGIN (RFC 4954), and only to somebody who may hear the password: a host that has proved its name
+    /// inside TLS, or, when the configuration says so, one that has not, or this machine itself.
     func authenticate(_ credentials: ClientCredentials) async throws(SessionFailure) {
-        let mayUsePlaintext = credentials.allowsPlaintextOnLoopback && stream.peer.ip.isLoopback
-        guard stream.tls != nil || mayUsePlaintext else { throw SessionFailure(.authentication, .noMechanism) }
+        guard mayHear(credentials) else { throw SessionFailure(.authentication, .noMechanism) }
         let head: ReplyHead
         if extensions.mechanisms.contains(.plain) {
             head = try await authenticatePlain(credentials)
@@ -16,6 +15,16 @@ extension SMTPConnection {
             throw SessionFailure(.authentication, .noMechanism)
         }
         try conclude(head)
+    }
+
+    private func mayHear(_ credentials: ClientCredentials) -> Bool {
+        if credentials.allowsPlaintextOnLoopback, stream.peer.ip.isLoopback { return true }
+        switch stream.tls?.verification {
+        case .verified, .dane: return true
+        // RFC 4954 §9: a server that is not authenticated may be an attacker who collects passwords.
+        case .notRequested, .failed: return credentials.allowsUnverifiedTLS
+        case nil: return false
+        }
     }
 
     /// RFC 4616 §2: `[authzid] NUL authcid NUL passwd`, as an initial response (RFC 4954 §4).

@@ -23,7 +23,8 @@ extension SMTPConnection {
         } catch {
             throw SessionFailure(.connect, .stream(error))
         }
-        let connection = SMTPConnection(stream, host: target.remoteHost, options: options, time: approach.time)
+        let connection = SMTPConnection(
+            stream, host: target.remoteHost, demand: target.demand, options: options, time: approach.time)
         do {
             try await connection.greet(target, approach)
             return connection
@@ -37,7 +38,9 @@ extension SMTPConnection {
         if options.tls == .implicit { try await handshake(target, approach.context) }
         try await awaitBanner()
         try await sayHello()
-        if options.tls != .none, options.tls != .implicit, !approach.avoidsTLS {
+        // A demand that cannot be done without outranks whatever the memory of broken TLS says.
+        let avoidsTLS = approach.avoidsTLS && !demand.protection.isMandatory
+        if demand.protection != .none, options.tls != .implicit, !avoidsTLS {
             try await startTLS(target, approach.context)
         }
         if let credentials = options.credentials { try await authenticate(credentials) }
@@ -64,14 +67,19 @@ extension SMTPConnection {
             forget(head)
         case 500, 501, 502, 504, 550:
             // RFC 5321 §4.1.1.1 lists these for a host that cannot do EHLO. TLS and AUTH cannot be had by HELO.
-            if options.tls.isMandatory || options.credentials != nil {
-                throw SessionFailure(.hello, .refused(text(of: head)))
-            }
+            if demand.protection.isMandatory || options.credentials != nil { throw helloRefused(head) }
             forget(head)
             try await sayOldHello()
-        case 400...599: throw SessionFailure(.hello, .refused(text(of: head)))
+        case 400...599: throw helloRefused(head)
         default: throw SessionFailure(.hello, .violation)
         }
+    }
+
+    /// Where a published policy demands TLS, nothing said in the clear may bounce mail: it may be an attacker who says
+    /// it, instead of taking the STARTTLS keyword away.
+    private func helloRefused(_ head: ReplyHead) -> SessionFailure {
+        let isUnprotected = demand.isPublished && stream.tls == nil
+        return SessionFailure(isUnprotected ? .startTLS : .hello, .refused(text(of: head)))
     }
 
     private func sayOldHello() async throws(SessionFailure) {
@@ -89,14 +97,14 @@ extension SMTPConnection {
     private func startTLS(_ target: Target, _ context: TLSClientContext?) async throws(SessionFailure) {
         guard extensions.offered.contains(.startTLS), context != nil else {
             // RFC 3207 §6: an attacker can remove the keyword, so a policy that wants TLS ends here.
-            if options.tls.isMandatory { throw SessionFailure(.startTLS, .tlsUnavailable) }
+            if demand.protection.isMandatory { throw SessionFailure(.startTLS, .tlsUnavailable) }
             return
         }
         let head = try await ask("STARTTLS", nil, .startTLS, within: options.timeouts.startTLS)
         guard head.code == 220 else {
             let reply = text(of: head)
             forget(head)
-            if options.tls.isMandatory || head.code == 421 || !stream.inbound.isEmpty {
+            if demand.protection.isMandatory || head.code == 421 || !stream.inbound.isEmpty {
                 throw SessionFailure(.startTLS, .refused(reply))
             }
             return
@@ -113,7 +121,8 @@ extension SMTPConnection {
         guard let context else { throw SessionFailure(.startTLS, .tlsUnavailable) }
         stream.deadline = time.now + options.timeouts.startTLS
         do {
-            _ = try await stream.startTLSClient(context, host: target.certificateName, verify: options.tls.verifiesPeer)
+            let check = demand.protection.check(for: target.certificateName)
+            _ = try await stream.startTLSClient(context, check: check)
         } catch {
             switch error {
             case .tls(let failure): throw SessionFailure(.startTLS, .tls(failure))

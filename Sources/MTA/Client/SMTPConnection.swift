@@ -9,6 +9,8 @@ import Mail
 final class SMTPConnection {
     let stream: ByteStream
     let host: RemoteHost
+    /// What it had to prove when it was opened.
+    let demand: HostDemand
     let options: ClientOptions
     let time: any TimeSource
     var extensions = Extensions()
@@ -26,11 +28,20 @@ final class SMTPConnection {
     /// A connection that was free for longer is asked whether it still lives before it is used.
     private static let restlessness: Duration = .milliseconds(100)
 
-    init(_ stream: ByteStream, host: RemoteHost, options: ClientOptions, time: any TimeSource) {
+    init(
+        _ stream: ByteStream, host: RemoteHost, demand: HostDemand, options: ClientOptions, time: any TimeSource
+    ) {
         self.stream = stream
         self.host = host
+        self.demand = demand
         self.options = options
         self.time = time
+    }
+
+    /// What it has proved.
+    var proof: ConnectionProof {
+        ConnectionProof(
+            host: host.name, tls: stream.tls, verifiedName: stream.verifiedName, dane: demand.dane)
     }
 
     // MARK: replies

@@ -20,7 +20,7 @@ struct SessionFailure: Error, Hashable, Sendable {
         /// The policy wants TLS and the host does not offer it.
         case tlsUnavailable
         case tls(TLSFailure)
-        /// AUTH is wanted and no mechanism may be used: none in common, or no TLS.
+        /// AUTH is wanted and no mechanism may be used: none in common, no TLS, or a host that has not proved its name.
         case noMechanism
     }
 
@@ -56,6 +56,15 @@ struct SessionFailure: Error, Hashable, Sendable {
         switch cause {
         case .refused(let reply): reply
         case .stream, .violation, .tlsUnavailable, .tls, .noMechanism: nil
+        }
+    }
+
+    /// Whether it is the host's TLS that does not do.
+    var isAboutTLS: Bool {
+        switch cause {
+        case .tls, .tlsUnavailable: true
+        case .refused, .violation: step == .startTLS
+        case .stream, .noMechanism: false
         }
     }
 

@@ -5,12 +5,12 @@ import Mail
 ///
 /// All hosts count, not only the best: deliveries of one site share connections and transactions, and a backup host of
 /// one domain must never be handed another domain's mail.
-enum SiteName {
+package enum SiteName {
     /// Above this many bytes the rest is replaced by a digest.
     private static let limit = 120
 
     /// - Parameter groups: of equal preference, best first, each sorted.
-    static func name(exit: String, groups: [[String]]) -> String {
+    package static func name(exit: String, groups: [[String]]) -> String {
         let hosts = groups.map { $0.joined(separator: ",") }.joined(separator: ";")
         guard hosts.utf8.count > limit else { return "\(exit):\(hosts)" }
         let first = String(hosts.prefix { $0 != "," && $0 != ";" }.prefix(limit))

@@ -8,7 +8,7 @@ import Mail
 /// us (Postfix's smtp_mx_address_limit and smtp_mx_session_limit): what they say is likely what the next would say,
 /// and the delivery has another attempt.
 ///
-/// Pure: the caller asks `next`, does it, and reports back with `resolved` or `failed`.
+/// Pure: the caller asks `next`, does it, and reports back with `resolved`, `excluded` or `failed`.
 struct HostPlan {
     enum Step: Hashable {
         case resolve(MailHost)
@@ -31,6 +31,9 @@ struct HostPlan {
     private var hosts: ArraySlice<MailHost>
     private var targets: ArraySlice<Target> = []
     private var resolving: MailHost?
+    /// Why a host was left out, or did not prove what a published policy asks for. Says nothing of the site, which
+    /// other destinations may well be carried to.
+    private var policyFailure: DeferralReason?
     private var addressesTried = 0
     private var sessions = 0
     private var lookupFailed = false
@@ -44,9 +47,12 @@ struct HostPlan {
     }
 
     /// A plan of one address, for an address literal.
-    init(address: IPAddress, port: UInt16, rules: Rules) {
+    init(address: IPAddress, port: UInt16, rules: Rules, ruling: TLSRuling.Ruling) {
         self.init(hosts: [], rules: rules)
-        add([address], of: MailHost(name: "", port: port))
+        switch ruling {
+        case .success(let demand): add([address], of: MailHost(name: "", port: port), demand)
+        case .failure(let exclusion): policyFailure = exclusion.reason
+        }
     }
 
     mutating func next() -> Step {
@@ -62,21 +68,30 @@ struct HostPlan {
         return .resolve(host)
     }
 
+    /// The addresses of the host that `next` named, and what a connection there has to prove.
     mutating func resolved(
-        _ answer: Result<Answer<IPAddress>, ResolverFailure>, using generator: inout some RandomNumberGenerator
+        _ answer: Result<Answer<IPAddress>, ResolverFailure>, _ demand: HostDemand,
+        using generator: inout some RandomNumberGenerator
     ) {
         guard let host = resolving else { preconditionFailure("an answer without a question") }
         resolving = nil
         switch answer {
         case .failure: lookupFailed = true
-        case .success(let answer): add(Self.interleaved(answer.records, using: &generator), of: host)
+        case .success(let answer): add(Self.interleaved(answer.records, using: &generator), of: host, demand)
         }
     }
 
+    /// The host that `next` named must not be connected to.
+    mutating func excluded(_ exclusion: HostExclusion) {
+        resolving = nil
+        policyFailure = exclusion.reason
+    }
+
     /// The target that `next` named did not take the mail.
-    mutating func failed(_ failure: SessionFailure) {
+    mutating func failed(_ failure: SessionFailure, _ demand: HostDemand) {
         if failure.wasSession { sessions += 1 }
         lastFailure = failure
+        if demand.isPublished, failure.isAboutTLS { policyFailure = .tlsPolicyNotMet }
     }
 
     /// A session broke after it had been opened.
@@ -84,6 +99,7 @@ struct HostPlan {
 
     /// What the attempt comes to when it is exhausted, with the host's words where there are any.
     var conclusion: (verdict: Verdict, reply: Reply?) {
+        if let policyFailure { return (.deferred(policyFailure), lastFailure?.reply) }
         if let lastFailure { return (lastFailure.verdict, lastFailure.reply) }
         if lookupFailed { return (.deferred(.dnsFailure), nil) }
         if wasOwn { return (.bounced(.mailLoop), nil) }
@@ -91,14 +107,15 @@ struct HostPlan {
         return (rules.withoutAddress, nil)
     }
 
-    private mutating func add(_ addresses: [IPAddress], of host: MailHost) {
+    private mutating func add(_ addresses: [IPAddress], of host: MailHost, _ demand: HostDemand) {
         for address in addresses {
             if rules.ownAddresses.contains(address) {
                 wasOwn = true
             } else if !rules.allowsLoopback, address.isThisHost {
                 wasForbidden = true
             } else {
-                targets.append(Target(name: host.name, address: SocketAddress(ip: address, port: host.port)))
+                let address = SocketAddress(ip: address, port: host.port)
+                targets.append(Target(name: host.name, address: address, demand: demand))
             }
         }
     }

@@ -7,32 +7,51 @@ enum HostSource: Sendable {
     /// A smarthost: always the same hosts, in this order.
     case fixed([MailHost], any Resolver)
 
-    /// The plan for an attempt, or the verdict where there is nobody to try.
-    func plan(
-        for destination: Domain, rules: HostPlan.Rules, using generator: inout some RandomNumberGenerator
-    ) async -> Result<HostPlan, NoHost> {
+    /// The way there, or the verdict where there is nobody to try.
+    /// - Parameter policies: asked what the destination publishes, together with the hosts; `nil` where that is of no
+    ///   interest.
+    func heading(
+        for destination: Domain, policies: (any TLSPolicySource)?
+    ) async -> Result<Heading, NoHost> {
         switch self {
         case .fixed(let hosts, _):
-            return .success(HostPlan(hosts: hosts, rules: rules))
+            let policy = DestinationTLSPolicy(sts: .absent, isExchangeListSecure: true)
+            return .success(Heading(hosts: .smarthosts(hosts), policy: policy, lifetime: .seconds(60)))
         case .exchanges(let resolver, let port, let ownNames):
-            switch await Self.exchanges(of: destination, resolver, ownNames: ownNames) {
-            case .hosts(let groups):
-                let names = Exchanges.shuffled(groups, using: &generator)
-                return .success(HostPlan(hosts: names.map { MailHost(name: $0, port: port) }, rules: rules))
-            case .address(let address): return .success(HostPlan(address: address, port: port, rules: rules))
-            case .none(let verdict): return .failure(NoHost(verdict: verdict))
+            if destination.isAddressLiteral {
+                return Self.heading(.literal(destination), port, policy: Heading.silence)
+            }
+            let answer: Answer<MXRecord>
+            do throws(ResolverFailure) {
+                answer = try await resolver.mx(destination.text)
+            } catch {
+                return Self.heading(
+                    .decide(destination, .failure(error), ownNames: ownNames), port, policy: Heading.silence)
+            }
+            let exchanges = Exchanges.decide(destination, .success(answer), ownNames: ownNames)
+            guard case .hosts = exchanges, let policies else {
+                return Self.heading(exchanges, port, policy: Heading.silence)
+            }
+            let policy = await policies.policy(for: destination, exchanges: answer)
+            return Self.heading(exchanges, port, policy: policy).map {
+                var heading = $0
+                heading.names = [destination.text]
+                if answer.isAuthenticated, !answer.canonicalName.isEmpty, answer.canonicalName != destination.text {
+                    heading.names.append(answer.canonicalName)
+                }
+                heading.lifetime = .seconds(Int64(answer.ttl))
+                return heading
             }
         }
     }
 
-    static func exchanges(
-        of destination: Domain, _ resolver: any Resolver, ownNames: Set<String>
-    ) async -> Exchanges {
-        if destination.isAddressLiteral { return .literal(destination) }
-        do {
-            return .decide(destination, .success(try await resolver.mx(destination.text)), ownNames: ownNames)
-        } catch {
-            return .decide(destination, .failure(error), ownNames: ownNames)
+    private static func heading(
+        _ exchanges: Exchanges, _ port: UInt16, policy: DestinationTLSPolicy
+    ) -> Result<Heading, NoHost> {
+        switch exchanges {
+        case .hosts(let groups): .success(Heading(hosts: .groups(groups, port: port), policy: policy))
+        case .address(let address): .success(Heading(hosts: .address(address, port: port), policy: policy))
+        case .none(let verdict): .failure(NoHost(verdict: verdict))
         }
     }
 

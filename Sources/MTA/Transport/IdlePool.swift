@@ -22,11 +22,17 @@ struct IdlePool<Connection> {
         count += 1
     }
 
-    mutating func take(site: String, lane: Int) -> Connection? {
+    /// - Parameter isSuitable: destinations of one site may ask for different things of a connection.
+    mutating func take(
+        site: String, lane: Int, where isSuitable: (Connection) -> Bool = { _ in true }
+    ) -> Connection? {
         guard let place = sites.index(forKey: site) else { return nil }
         let entries = sites.values[place]
         // Emptied sites keep their place until `removeExpired` finds them, so that a busy one is not hashed in and out.
-        guard let index = entries.lastIndex(where: { $0.lane == lane }) ?? entries.indices.last else { return nil }
+        guard
+            let index = entries.lastIndex(where: { $0.lane == lane && isSuitable($0.connection) })
+                ?? entries.lastIndex(where: { isSuitable($0.connection) })
+        else { return nil }
         count -= 1
         let connection = sites.values[place].remove(at: index).connection
         // The last one: whatever sites were emptied before are forgotten now, or a million of them would stay.

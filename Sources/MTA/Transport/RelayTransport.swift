@@ -5,8 +5,11 @@ package import Mail
 package final class RelayTransport: Transport {
     private let shards: [SMTPShard]
 
+    /// - Parameter policies: for `dane` and `published`, which look for TLSA records of the smarthosts; MTA-STS is for
+    ///   MX hosts, so `mta-sts` has nothing to go by and defers everything.
     package init(
-        _ options: RelayTransportOptions, resolver: any Resolver, context: TLSClientContext?, loops: [EventLoop]
+        _ options: RelayTransportOptions, resolver: any Resolver, context: TLSClientContext?,
+        policies: (any TLSPolicySource)? = nil, loops: [EventLoop]
     ) {
         var rules = HostPlan.Rules()
         rules.limits = options.client.limits
@@ -16,7 +19,8 @@ package final class RelayTransport: Transport {
         rules.withoutAddress = .deferred(.dnsFailure)
         let hosts = options.hosts.map { MailHost(name: $0.name, port: $0.port) }
         let settings = SMTPShard.Settings(
-            source: .fixed(hosts, resolver), options: options.client, rules: rules, context: context)
+            source: .fixed(hosts, resolver), options: options.client, rules: rules, context: context,
+            policies: policies)
         shards = loops.map { SMTPShard(settings, dialer: SocketDialer(loop: $0), time: $0.time, executor: $0) }
     }
 

@@ -11,14 +11,19 @@ actor SMTPShard {
         var options: ClientOptions
         var rules: HostPlan.Rules
         var context: TLSClientContext?
+        /// What destinations publish; `nil` is a world in which nobody publishes anything.
+        var policies: (any TLSPolicySource)?
+        /// Hears of the sessions of a mode that asks for policies.
+        var attempts: (any TLSAttemptLog)?
     }
 
-    private let settings: Settings
+    let settings: Settings
     private let dialer: any Dialer
-    private let time: any TimeSource
+    let time: any TimeSource
     private let executor: any SerialExecutor & Sendable
     private var generator: any RandomNumberGenerator & Sendable
     private var pool = IdlePool<SMTPConnection>()
+    var headings = HeadingMemory()
     private var brokenTLS = BrokenTLS()
     private var isSweeping = false
     private var isShuttingDown = false
@@ -36,13 +41,36 @@ actor SMTPShard {
         self.generator = generator
     }
 
+    /// One batch; where its destinations publish different policies, one part after the other.
     func carry(_ batch: DeliveryBatch, on lane: Lane) async -> [Outcome] {
+        guard let parts = await parts(of: batch) else { return await carryWhole(batch, on: lane) }
+        var outcomes = Array(repeating: Outcome(.deferred(.shuttingDown)), count: batch.envelope.recipients.count)
+        for part in parts {
+            let carried = await carryWhole(part.batch, on: lane)
+            for (place, outcome) in zip(part.places, carried) { outcomes[place] = outcome }
+        }
+        return outcomes
+    }
+
+    private func carryWhole(_ batch: DeliveryBatch, on lane: Lane) async -> [Outcome] {
         var ledger = Ledger(count: batch.envelope.recipients.count, start: time.now)
         if isShuttingDown { return ledger.conclude(.deferred(.shuttingDown), at: time.now) }
         let cargo = Cargo(batch)
+        let mode = settings.options.tls
+        var heading: Heading?
+        if mode.asksForPolicies {
+            // What is published is known before a connection is taken, be it a kept one: it was opened for another
+            // destination of the site, perhaps, with a weaker policy or none.
+            switch await self.heading(for: batch.destination) {
+            case .success(let found): heading = found
+            case .failure(let none): return ledger.conclude(none.verdict, at: time.now)
+            }
+        }
         // A connection that was closed while it lay in the pool says nothing about the host, so the next one is tried,
         // and in the end a fresh one.
-        while let connection = pool.take(site: lane.site, lane: lane.number) {
+        while let connection = pool.take(
+            site: lane.site, lane: lane.number, where: { heading?.isSatisfied(by: $0.proof, mode) ?? true })
+        {
             guard await connection.isAlive() else {
                 connection.close()
                 continue
@@ -51,7 +79,12 @@ actor SMTPShard {
             if ledger.isSettled { return ledger.finished() }
             if reason == .shuttingDown { return ledger.conclude(.deferred(.shuttingDown), at: time.now) }
         }
-        return await connectAndCarry(cargo, lane, &ledger)
+        // A site has no more connections than lanes: one that is no good for this destination makes room.
+        if let unsuitable = pool.take(site: lane.site, lane: lane.number) {
+            Task { await self.dismiss([unsuitable]) }
+        }
+        if isShuttingDown { return ledger.conclude(.deferred(.shuttingDown), at: time.now) }
+        return await connectAndCarry(cargo, lane, heading, &ledger)
     }
 
     /// One transaction. Afterwards the connection lies in the pool or is closed.
@@ -70,31 +103,44 @@ actor SMTPShard {
 
     // MARK: fresh connections
 
-    private func connectAndCarry(_ cargo: Cargo, _ lane: Lane, _ ledger: inout Ledger) async -> [Outcome] {
-        var plan: HostPlan
-        var generator = generator
-        switch await settings.source.plan(for: cargo.batch.destination, rules: settings.rules, using: &generator) {
-        case .success(let found): plan = found
-        case .failure(let none): return ledger.conclude(none.verdict, at: time.now)
+    private func connectAndCarry(
+        _ cargo: Cargo, _ lane: Lane, _ known: Heading?, _ ledger: inout Ledger
+    ) async -> [Outcome] {
+        let destination = cargo.batch.destination
+        let heading: Heading
+        if let known {
+            heading = known
+        } else {
+            switch await self.heading(for: destination) {
+            case .success(let found): heading = found
+            case .failure(let none): return ledger.conclude(none.verdict, at: time.now)
+            }
         }
+        var generator = generator
+        var plan = heading.plan(rules: settings.rules, mode: settings.options.tls, using: &generator)
         var last: Target?
         var lastBreak: (reason: DeferralReason, host: RemoteHost, tls: TLSFacts?)?
         while true {
             switch plan.next() {
             case .resolve(let host):
-                plan.resolved(await settings.source.addresses(of: host), using: &generator)
+                switch await resolve(host, heading) {
+                case .success(let (addresses, demand)): plan.resolved(addresses, demand, using: &generator)
+                case .failure(let exclusion):
+                    plan.excluded(exclusion)
+                    note(exclusion, host: host.name, destination: destination)
+                }
             case .connect(let target):
                 last = target
                 lastBreak = nil
                 do {
-                    let connection = try await open(target)
+                    let connection = try await open(target, destination)
                     let tls = connection.stream.tls
                     let reason = await use(connection, cargo, lane, &ledger)
                     if ledger.isSettled { return ledger.finished() }
                     lastBreak = (reason ?? .connectionLost, connection.host, tls)
                     plan.broke()
                 } catch {
-                    plan.failed(error)
+                    plan.failed(error, target.demand)
                 }
                 if isShuttingDown { return ledger.conclude(.deferred(.shuttingDown), at: time.now) }
             case .exhausted:
@@ -109,13 +155,18 @@ actor SMTPShard {
     }
 
     /// Opens a connection; where TLS was only an offer and failed, a second one without it.
-    private func open(_ target: Target) async throws(SessionFailure) -> SMTPConnection {
+    private func open(_ target: Target, _ destination: Domain) async throws(SessionFailure) -> SMTPConnection {
         var approach = SMTPConnection.Approach(options: settings.options, context: settings.context, time: time)
-        approach.avoidsTLS = !approach.options.tls.isMandatory && brokenTLS.contains(target.address, at: time.now)
+        approach.avoidsTLS = brokenTLS.contains(target.address, at: time.now)
         do {
-            return try await SMTPConnection.open(target, dialer: dialer, approach)
+            let connection = try await SMTPConnection.open(target, dialer: dialer, approach)
+            let wasTried = !approach.avoidsTLS || target.demand.protection.isMandatory
+            if wasTried { note(connection, target, destination: destination) }
+            return connection
         } catch {
-            guard case .tls = error.cause, settings.options.tls == .opportunistic else { throw error }
+            note(error, target, destination: destination)
+            // Only what was an offer is remembered as broken: a certificate that does not hold is another matter.
+            guard case .tls = error.cause, target.demand.protection == .opportunistic else { throw error }
             let now = time.now
             brokenTLS.remember(target.address, until: now + settings.options.limits.brokenTLSMemory, now: now)
             approach.avoidsTLS = true

@@ -5,9 +5,13 @@ package import Mail
 package final class SMTPTransport: Transport {
     private let shards: [SMTPShard]
 
-    /// - Parameter context: without one, STARTTLS is not used and a policy that demands it defers everything.
+    /// - Parameters:
+    ///   - context: without one, STARTTLS is not used and a policy that demands it defers everything.
+    ///   - policies: what destinations publish, for the modes that obey it.
+    ///   - attempts: hears of every session in these modes, once for each connection that came to TLS or should have.
     package init(
-        _ options: SMTPTransportOptions, resolver: any Resolver, context: TLSClientContext?, loops: [EventLoop]
+        _ options: SMTPTransportOptions, resolver: any Resolver, context: TLSClientContext?,
+        policies: (any TLSPolicySource)? = nil, attempts: (any TLSAttemptLog)? = nil, loops: [EventLoop]
     ) {
         var rules = HostPlan.Rules()
         rules.limits = options.client.limits
@@ -15,7 +19,7 @@ package final class SMTPTransport: Transport {
         rules.ownAddresses = options.ownAddresses
         let settings = SMTPShard.Settings(
             source: .exchanges(resolver, port: options.port, ownNames: options.ownNames), options: options.client,
-            rules: rules, context: context)
+            rules: rules, context: context, policies: policies, attempts: attempts)
         shards = loops.map { SMTPShard(settings, dialer: SocketDialer(loop: $0), time: $0.time, executor: $0) }
     }
 

@@ -6,6 +6,8 @@ struct Target: Hashable, Sendable {
     /// The MX or smarthost name; empty when only the address is known.
     var name: String
     var address: SocketAddress
+    /// What a connection there has to prove.
+    var demand = HostDemand(.opportunistic)
 
     /// What the certificate has to name.
     var certificateName: String { name.isEmpty ? address.ip.description : name }

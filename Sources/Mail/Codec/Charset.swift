@@ -1,10 +1,11 @@
-/// Turns text of a declared character set into a `String`, for encoded words and parameters (RFC 2047, RFC 2231).
+/// Turns text of a declared character set into a `String`, for encoded words, parameters and reports (RFC 2047,
+/// RFC 2231).
 ///
 /// - Note: not handled: the multi-byte sets of East Asia. Their encoded words stay as they are (RFC 2047 §6.2).
-enum Charset {
+package enum Charset {
     /// - Parameter name: in any case; a language behind `*` is ignored (RFC 2231 §5).
     /// - Returns: `nil` when the set is unknown. Bytes that mean nothing in the set become U+FFFD.
-    static func decode(_ bytes: [UInt8], name: String) -> String? {
+    package static func decode(_ bytes: [UInt8], name: String) -> String? {
         let base = name.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
         switch canonicalName(String(base).lowercased()) {
         case .utf8: return String(decoding: bytes, as: UTF8.self)

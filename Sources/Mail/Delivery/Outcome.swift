@@ -52,6 +52,14 @@ public enum DeferralReason: UInt8, Hashable, Sendable, CaseIterable {
     case shuttingDown = 12
     /// No route leads there in the configuration at present.
     case noRoute = 13
+    /// An enforced MTA-STS policy does not name the hosts that could be reached (RFC 8461 §4.1).
+    case tlsPolicyForbidsHosts = 14
+    /// The configuration asks for DANE or MTA-STS and the destination publishes neither.
+    case tlsPolicyMissing = 15
+    /// The host's TLS is not what the destination's DANE or MTA-STS policy demands.
+    case tlsPolicyNotMet = 16
+    /// Whether there are TLSA records cannot be found out now, so the host must not be used (RFC 7672 §2.2).
+    case tlsaLookupFailed = 17
 }
 
 /// Why a delivery is given up. The raw values stand in the journal: never change one.

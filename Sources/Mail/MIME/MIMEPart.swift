@@ -26,6 +26,11 @@ indirect enum MIMEPart {
             ? MIMEPart.multipart(subtype: "alternative", parameters: [], children: bodies) : bodies.first
         guard !files.isEmpty else { return body ?? .text("", subtype: "plain") }
         let attached = files.map { MIMEPart.attachment($0.element, index: $0.offset, isInline: false) }
-        return .multipart(subtype: "mixed", parameters: [], children: (body.map { [$0] } ?? []) + attached)
+        let children = (body.map { [$0] } ?? []) + attached
+        guard let type = draft.reportType else {
+            return .multipart(subtype: "mixed", parameters: [], children: children)
+        }
+        // RFC 6522 §3: the parameter names the kind of report.
+        return .multipart(subtype: "report", parameters: [MIMEParameter("report-type", type)], children: children)
     }
 }

@@ -13,6 +13,8 @@ public struct MessageDraft: Sendable {
     public var date: WallTime
     /// With its angle brackets (RFC 5322 §3.6.4).
     public var messageID: String
+    /// Makes the message a `multipart/report` of this type (RFC 6522 §3).
+    package var reportType: String?
 
     public init(
         from: NamedMailbox, to: [NamedMailbox] = [], cc: [NamedMailbox] = [], replyTo: [NamedMailbox] = [],

@@ -4,6 +4,13 @@ public protocol InboundSink: Sendable {
     func refusal(for recipient: Mailbox) async -> Reply?
     /// Returns when the message would survive a power cut, or has been dealt with.
     func deliver(_ message: InboundMessage) async throws(Refusal)
+    /// The message was refused at the door because its author's domain wants that (RFC 9989 §4.7). For counting; the
+    /// message goes no further.
+    func refused(_ message: InboundMessage) async
+}
+
+extension InboundSink {
+    public func refused(_ message: InboundMessage) async {}
 }
 
 /// One message as it came in on the inbound listener.

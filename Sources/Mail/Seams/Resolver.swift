@@ -4,10 +4,45 @@ public protocol Resolver: Sendable {
     func mx(_ name: String) async throws(ResolverFailure) -> Answer<MXRecord>
     /// A and AAAA together, IPv6 first unless IPv6 is switched off.
     func addresses(_ name: String) async throws(ResolverFailure) -> Answer<IPAddress>
+    /// A or AAAA alone, whatever the settings say of IPv6: SPF asks by the family of the client (RFC 7208 §5), so the
+    /// other question would be wasted.
+    func addresses(_ name: String, family: IPFamily) async throws(ResolverFailure) -> Answer<IPAddress>
     /// The character-strings of each record joined (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
     func txt(_ name: String) async throws(ResolverFailure) -> Answer<String>
     func tlsa(_ name: String) async throws(ResolverFailure) -> Answer<TLSARecord>
+    /// The CNAME record of the name itself, not followed. DANE asks whether that one link is secure where the end of
+    /// the chain is not (RFC 7672 §2.2.2).
+    func alias(_ name: String) async throws(ResolverFailure) -> Answer<String>
     func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String>
+}
+
+extension Resolver {
+    /// None: for resolvers that do not tell links of a chain apart.
+    public func alias(_ name: String) async throws(ResolverFailure) -> Answer<String> {
+        Answer(status: .noData, canonicalName: name, ttl: 0)
+    }
+
+    /// The addresses of one family out of both, for resolvers that have no cheaper way.
+    public func addresses(_ name: String, family: IPFamily) async throws(ResolverFailure) -> Answer<IPAddress> {
+        var answer = try await addresses(name)
+        answer.records.removeAll { IPFamily(of: $0) != family }
+        if answer.status == .found, answer.records.isEmpty { answer.status = .noData }
+        return answer
+    }
+}
+
+/// Which of the two kinds of address, and so which record type: A or AAAA.
+public enum IPFamily: Hashable, Sendable, CaseIterable {
+    case v4
+    case v6
+
+    /// As the value stands: an IPv4-mapped address is `v6` until it is `unmapped`.
+    public init(of address: IPAddress) {
+        switch address {
+        case .v4: self = .v4
+        case .v6: self = .v6
+        }
+    }
 }
 
 /// What the DNS said. Both negative answers of RFC 2308 are answers, not failures.

@@ -33,6 +33,14 @@ package struct FakeResolver: Resolver {
 
     package func tlsa(_ name: String) async throws(ResolverFailure) -> Answer<TLSARecord> { try answer(name, tlsa) }
 
+    /// The table of `cname`; `isAuthenticated` holds for the name itself.
+    package func alias(_ name: String) async throws(ResolverFailure) -> Answer<String> {
+        if let failure = failures[name] { throw failure }
+        return Answer(
+            status: cname[name] == nil ? .noData : .found, records: cname[name].map { [$0] } ?? [],
+            canonicalName: name, ttl: ttl, isAuthenticated: isAuthenticated.contains(name))
+    }
+
     package func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> {
         let names = ptr[address]
         return Answer(

@@ -64,6 +64,7 @@ enum ControlSchema {
                     CREATE INDEX idempotency_age ON idempotency (created_at);
                     """)
         }
+        migrator.registerMigration(DomainCheckSchema.name) { db in try db.execute(sql: DomainCheckSchema.sql) }
         return migrator
     }
 }

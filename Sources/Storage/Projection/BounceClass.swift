@@ -65,6 +65,10 @@ extension DeferralReason {
         case .contentUnavailable: "content_unavailable"
         case .shuttingDown: "shutting_down"
         case .noRoute: "no_route"
+        case .tlsPolicyForbidsHosts: "tls_policy_forbids_hosts"
+        case .tlsPolicyMissing: "tls_policy_missing"
+        case .tlsPolicyNotMet: "tls_policy_not_met"
+        case .tlsaLookupFailed: "tlsa_lookup_failed"
         }
     }
 }

@@ -28,6 +28,10 @@ extension DeferralReason {
         case .contentUnavailable: "the content could not be read or signed"
         case .shuttingDown: "the engine was shutting down"
         case .noRoute: "no route leads there"
+        case .tlsPolicyForbidsHosts: "the destination's MTA-STS policy allows none of the hosts that could be reached"
+        case .tlsPolicyMissing: "the destination publishes no TLS policy, which the configuration asks for"
+        case .tlsPolicyNotMet: "the host's TLS is not what the destination's DANE or MTA-STS policy demands"
+        case .tlsaLookupFailed: "the DNS gave no answer about the host's TLSA records"
         }
     }
 }

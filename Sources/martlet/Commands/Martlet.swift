@@ -22,7 +22,7 @@ struct Martlet: AsyncParsableCommand {
         discussion: "Begin with 'martlet dev': it needs no configuration and nothing leaves the machine.",
         subcommands: [
             DevCommand.self, ServeCommand.self, SendCommand.self, KeyCommand.self, DomainCommand.self,
-            QueueCommand.self,
+            QueueCommand.self, VerifyCommand.self, DNSCommand.self,
         ])
 }
 

@@ -43,7 +43,12 @@ struct SendCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The AUTH password; better in the environment as MARTLET_PASSWORD.")
     var password: String?
 
-    @Option(name: .long, help: "none, opportunistic, required, verify, implicit. With a password: required by default.")
+    @Option(
+        name: .long,
+        help: """
+            none, opportunistic, required, verify, implicit. With a password verify by default, and required where the \
+            server is this machine; a password goes to a server that does not prove its name with required only.
+            """)
     var tls: String?
 
     func run() async throws {
@@ -53,8 +58,12 @@ struct SendCommand: AsyncParsableCommand {
         let password = password ?? ProcessInfo.processInfo.environment["MARTLET_PASSWORD"]
         guard let host = HostPort(server) else { throw ValidationError("--server must be HOST:PORT, not '\(server)'") }
         var client = ClientOptions(
-            heloName: ProcessInfo.processInfo.hostName, tls: try mode(hasPassword: password != nil && user != nil))
-        if let user, let password { client.credentials = ClientCredentials(user: user, password: password) }
+            heloName: ProcessInfo.processInfo.hostName,
+            tls: try mode(hasPassword: password != nil && user != nil, host: host.host))
+        if let user, let password {
+            client.credentials = ClientCredentials(
+                user: user, password: password, allowsUnverifiedTLS: client.tls == .required)
+        }
         var options = RelayTransportOptions(hosts: [.init(name: host.host, port: host.port)], heloName: client.heloName)
         options.client = client
 
@@ -130,9 +139,16 @@ struct SendCommand: AsyncParsableCommand {
         }
     }
 
-    private func mode(hasPassword: Bool) throws -> TLSMode {
-        guard let tls else { return hasPassword ? .required : .opportunistic }
-        guard let mode = TLSMode(rawValue: tls) else { throw ValidationError("--tls: '\(tls)' is not a mode") }
+    private func mode(hasPassword: Bool, host: String) throws -> TLSMode {
+        guard let tls else {
+            guard hasPassword else { return .opportunistic }
+            // On this machine certificates are self-signed, and nobody stands in between.
+            return host == "localhost" || IPAddress(host)?.isLoopback == true ? .required : .verify
+        }
+        let modes: [TLSMode] = [.none, .opportunistic, .required, .verify, .implicit]
+        guard let mode = TLSMode(rawValue: tls), modes.contains(mode) else {
+            throw ValidationError("--tls: '\(tls)' is not one of \(modes.map(\.rawValue).joined(separator: ", "))")
+        }
         return mode
     }
 }

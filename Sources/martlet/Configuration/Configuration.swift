@@ -4,6 +4,7 @@ import Loop
 import MTA
 import Mail
 import Queue
+import Service
 
 /// Everything that an operator can set, with its default: what `martlet.yaml` is read into.
 struct Configuration {
@@ -20,6 +21,13 @@ struct Configuration {
     /// Bytes of a message, however it comes in: what SIZE announces, intake takes and the API composes.
     var messageSize = 26_214_400
     var listeners: [ListenerConfiguration] = []
+    var inbound = InboundConfiguration()
+    var authentication = AuthenticatorOptions()
+    var reports = ReportConfiguration()
+    /// How sending domains are looked at, and what their owners are advised to publish.
+    var domainChecks = DomainCheckOptions()
+    var sending: SendingSetup
+    var outside = OutsideConfiguration()
     var transports: [String: TransportConfiguration] = [:]
     var routes: [RouteConfiguration] = []
     var resolver = ResolverOptions()
@@ -34,6 +42,7 @@ struct Configuration {
     init(hostname: String, data: String) {
         self.hostname = hostname
         self.data = data
+        sending = SendingSetup(hostname: hostname)
     }
 }
 
@@ -42,7 +51,39 @@ struct APIConfiguration {
     var port = 8025
 }
 
-/// One submission port.
+/// Mail from strangers: which ports, which addresses, and what becomes of it.
+struct InboundConfiguration {
+    var listeners: [ListenerConfiguration] = []
+    /// Mail for any address in these domains is taken.
+    var domains: Set<Domain> = []
+    /// Refuse mail that fails DMARC where the author's domain asks for it.
+    var obeysPolicy = false
+    /// The authserv-id in Authentication-Results; `hostname` when nothing else is given.
+    var authority: String?
+}
+
+/// DMARC and TLS reports: those of others that come in, and our own.
+struct ReportConfiguration {
+    /// Mail to these is read as reports.
+    var addresses: [Mailbox] = []
+    /// Who sends ours. `nil`: none are made.
+    var contact: Mailbox?
+    var organization = ""
+    /// TLS reports (RFC 8460) to the destinations, aggregate reports (RFC 9990) to the authors' domains.
+    var sendsTLS = true
+    var sendsDMARC = true
+    var retention = Duration.seconds(400 * 86_400)
+}
+
+/// What the engine may reach besides mail hosts, and whom it trusts there.
+struct OutsideConfiguration {
+    /// Certificates in PEM to trust instead of the system's.
+    var caFile: String?
+    var allowsLoopback = false
+    var allowedNetworks: [IPNetwork] = []
+}
+
+/// One submission or inbound port.
 struct ListenerConfiguration {
     var line = 0
     var options: ServerOptions

@@ -38,6 +38,10 @@ enum ConfigurationFile {
         configuration.readLog(section.section("log"))
         configuration.readAPI(section.section("api"))
         configuration.readSubmission(section)
+        configuration.readAuthentication(section.section("authentication"))
+        configuration.readReports(section.section("reports"))
+        configuration.readDomains(section.section("domains"))
+        configuration.readOutside(section.section("outside"))
         configuration.readTransports(section)
         configuration.readRoutes(section)
         configuration.readDNS(section.section("dns"))
@@ -45,6 +49,9 @@ enum ConfigurationFile {
         // One time for both halves of a SIGTERM: sessions that take mail in, and lanes that carry it out.
         for index in configuration.listeners.indices {
             configuration.listeners[index].options.timeouts.drain = configuration.drain
+        }
+        for index in configuration.inbound.listeners.indices {
+            configuration.inbound.listeners[index].options.timeouts.drain = configuration.drain
         }
         section.finish()
         return configuration

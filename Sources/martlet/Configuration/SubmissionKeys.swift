@@ -10,13 +10,12 @@ extension Configuration {
         messageSize = limits.messageSize
         let timeouts = Self.serverTimeouts(server.section("timeouts"))
         server.finish()
-        for entry in section.sections("submission") {
-            guard let listener = listener(entry, limits: limits, timeouts: timeouts) else { continue }
-            listeners.append(listener)
-        }
+        listeners = section.sections("submission").compactMap { listener($0, limits: limits, timeouts: timeouts) }
+        readInbound(section.section("inbound"), limits: limits, timeouts: timeouts)
     }
 
-    private func listener(
+    /// Also for the ports of `inbound`, which have the same keys.
+    func listener(
         _ entry: ConfigurationSection, limits: ServerLimits, timeouts: ServerTimeouts
     ) -> ListenerConfiguration? {
         let address = entry.parsed("listen", as: "an address and a port such as 0.0.0.0:587") { SocketAddress($0) }

@@ -48,7 +48,7 @@ extension Configuration {
         case .capture: return TransportConfiguration(kind: .capture, limits: limits)
         case .null: return TransportConfiguration(kind: .null, limits: limits)
         case .smtp:
-            var settings = SMTPTransportSettings(client: client(entry, tls: .opportunistic))
+            var settings = SMTPTransportSettings(client: client(entry, tls: .published))
             settings.port = UInt16(entry.number("port", default: 25, in: 1...65_535))
             settings.allowsLoopbackTargets = entry.flag("allow_loopback_targets", default: false)
             return TransportConfiguration(kind: .smtp(settings), limits: limits)
@@ -57,12 +57,17 @@ extension Configuration {
             let password = entry.optionalText("password")
             if (user == nil) != (password == nil) { entry.problem("user", "user and password go together") }
             let isPlaintext = entry.flag("allow_plaintext_auth_on_loopback", default: false)
+            let isUnverified = entry.flag("allow_unverified_auth", default: false)
             // RFC 4954 §9: a password goes to a host that has proved its name, unless the file says otherwise.
             let tls: TLSMode = password == nil || isPlaintext ? .opportunistic : .verify
             var settings = RelayTransportSettings(client: client(entry, tls: tls))
+            if settings.client.tls == .mtaSTS {
+                entry.problem("tls", "mta-sts is for MX hosts: a smarthost has no such policy")
+            }
             if let user, let password {
                 settings.client.credentials = ClientCredentials(
-                    user: user, password: password, allowsPlaintextOnLoopback: isPlaintext)
+                    user: user, password: password, allowsPlaintextOnLoopback: isPlaintext,
+                    allowsUnverifiedTLS: isUnverified)
             }
             let hosts = entry.parsedList("hosts", as: "host:port", HostPort.init) ?? []
             if hosts.isEmpty { entry.problem("hosts", "a relay needs at least one host:port") }
@@ -73,8 +78,8 @@ extension Configuration {
 
     private func client(_ entry: ConfigurationSection, tls: TLSMode) -> ClientOptions {
         let words: KeyValuePairs<String, TLSMode> = [
-            "none": .none, "opportunistic": .opportunistic, "required": .required, "verify": .verify,
-            "implicit": .implicit,
+            "none": .none, "published": .published, "opportunistic": .opportunistic, "required": .required,
+            "verify": .verify, "dane": .dane, "mta-sts": .mtaSTS, "implicit": .implicit,
         ]
         var client = ClientOptions(
             heloName: entry.text("helo", default: hostname), tls: entry.choice("tls", default: tls, words))

@@ -19,7 +19,8 @@ struct ControlRoom {
     let directory: DomainDirectory
     let domains: DomainService
 
-    init(data: String, hostname: String, time: any TimeSource, pool: BlockingPool) throws(StartFailure) {
+    /// - Parameter setup: what domains are advised to publish.
+    init(data: String, setup: SendingSetup, time: any TimeSource, pool: BlockingPool) throws(StartFailure) {
         do { control = try ControlDatabase.open(folder: data) } catch {
             throw StartFailure(database: "control", in: data, error)
         }
@@ -31,7 +32,7 @@ struct ControlRoom {
         directory = DomainDirectory(store: control.domains, changes: changes) { keyring.replaceAll($0) }
         domains = DomainService(
             store: control.domains, directory: directory, keyMaker: PooledKeyMaker(pool: pool),
-            advice: DNSAdvice(hostname: hostname), time: time)
+            advice: DNSAdvice(setup), time: time)
     }
 
     /// The default tenant, made at the first start, and then also the operator's key.

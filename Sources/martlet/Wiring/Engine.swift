@@ -1,5 +1,6 @@
 import ControlAPI
 import DNSAuth
+import HTTPClient
 import Logging
 import Loop
 import MTA
@@ -31,7 +32,15 @@ final class Engine: Sendable {
     private let captured: any Inbox
     private let projector: Projector
     private let projection: Task<Void, Never>
-    private let watch: Task<Void, Never>
+    /// Cancelled when no mail is under way any more.
+    private let background: [Task<Void, Never>]
+    /// Those that write once more when they are cancelled, and are waited for.
+    private let reporting: [Task<Void, Never>]
+    private let policies: PolicyRoom
+    private let reports: ReportRoom
+    /// Inbound mail's destination and judge.
+    let sink: any InboundSink
+    let authenticator: any MessageAuthenticator
     private let log: Logger
 
     static func start(
@@ -41,7 +50,7 @@ final class Engine: Sendable {
         let time = SystemTime()
         let pool = BlockingPool(name: "martlet-sign", threads: loops.loops.count)
         let journal = try JournalOpening.open(configuration, time: time, log: log)
-        let room = try ControlRoom(data: configuration.data, hostname: configuration.hostname, time: time, pool: pool)
+        let room = try ControlRoom(data: configuration.data, setup: configuration.sending, time: time, pool: pool)
         let first = try await room.prepare()
         let captured = try InboxOpening.open("\(configuration.data)/captured", time: time, log: log)
         return try await Engine(
@@ -65,8 +74,14 @@ final class Engine: Sendable {
         var resolving = configuration.resolver
         if resolving.servers.isEmpty { resolving.servers = ResolverOptions.system().servers }
         resolver = DNSResolver(options: resolving, on: loops.loops[0])
+        policies = try PolicyRoom(configuration, resolver: resolver, loop: loops.loops[0], time: time)
+        // Before the first delivery: a policy that is known must hold for it.
+        await policies.sts.load()
+        reports = try ReportRoom(configuration, time: time)
         router = SwitchedRouter(
-            try WaysOut.router(configuration, resolver: resolver, loops: loops.loops, captured: captured, time: time))
+            try WaysOut.router(
+                configuration, resolver: resolver, policies: policies, attempts: reports.sessions, loops: loops.loops,
+                captured: captured, time: time))
         let signer = DKIMSigner(keyring: room.keyring, pool: pool)
         let spool = JournalSpool(opened.journal, reads: BlockingPool(name: "martlet-read", threads: 2))
         queue = DeliveryQueue(
@@ -84,8 +99,21 @@ final class Engine: Sendable {
         let projector = Projector(log: opened.journal, database: events, time: time)
         self.projector = projector
         projection = Task { await projector.run() }
-        let control = ControlWatch(room: room, queue: queue)
-        watch = Task { await control.run() }
+        authenticator = DNSAuthenticator(
+            resolver: resolver, options: configuration.authentication, pool: pool, time: time)
+        let kept = try InboxOpening.open("\(configuration.data)/inbound", time: time, log: log)
+        sink = reports.sink(keeping: KeptInbound(domains: configuration.inbound.domains, inbox: kept)) { [intake] in
+            intake.obstacle
+        }
+        let verification = Self.verification(
+            configuration, room: room, announcer: opened.journal, loop: loops.loops[0], sts: policies.sts, time: time)
+        let (control, sts) = (ControlWatch(room: room, queue: queue), policies.sts)
+        let drift = DomainWatch(verification: verification, time: time)
+        background =
+            [Task { await control.run() }, Task { await sts.run() }, Task { await drift.run() }]
+        reporting = reports.tasks(
+            hostname: configuration.hostname, tenant: first.tenant.id, resolver: resolver, intake: intake,
+            fetcher: policies.fetcher, rules: configuration.authentication.dmarc.rules)
 
         var sending = SendOptions()
         sending.requiresVerifiedDomain = configuration.requiresVerifiedDomain
@@ -99,7 +127,8 @@ final class Engine: Sendable {
             domains: room.directory, time: time, options: sending)
         let (intake, journal) = (intake, opened.journal)
         services = ControlServices(
-            messages: messages, domains: room.domains, credentials: room.credentials, keys: room.keys,
+            messages: messages, domains: room.domains.checking(with: verification), credentials: room.credentials,
+            keys: room.keys,
             idempotency: Idempotency(store: room.control.idempotency, time: time), captured: captured,
             devInbox: devInbox
         ) {
@@ -113,6 +142,24 @@ final class Engine: Sendable {
             if let trouble = projector.trouble { complaints.append("the projection stands still: \(trouble)") }
             return complaints
         }
+    }
+
+    /// Checks of domains ask through a resolver that forgets within seconds: who has just published a record must not be
+    /// told of its absence.
+    private static func verification(
+        _ configuration: Configuration, room: ControlRoom, announcer: any Announcer, loop: EventLoop,
+        sts: any MTASTSSource, time: any TimeSource
+    ) -> DomainVerification {
+        var options = configuration.resolver
+        options.maximumTTL = 5
+        options.negativeTTLCap = 5
+        options.cacheCapacity = 1_024
+        let checker = DomainChecker(
+            setup: configuration.sending, resolver: DNSResolver(options: options, on: loop), sts: sts, time: time,
+            timeout: configuration.domainChecks.timeout, executor: loop)
+        return DomainVerification(
+            store: room.control.domains, directory: room.directory, checker: checker, announcer: announcer,
+            options: configuration.domainChecks, time: time)
     }
 
     /// - Returns: `nil` for what the journal itself says better.
@@ -130,7 +177,8 @@ final class Engine: Sendable {
     func reload(_ changed: Configuration) throws(StartFailure) {
         router.replace(
             with: try WaysOut.router(
-                changed, resolver: resolver, loops: loops.loops, captured: captured, time: room.time))
+                changed, resolver: resolver, policies: policies, attempts: reports.sessions, loops: loops.loops,
+                captured: captured, time: room.time))
     }
 
     /// `SIGTERM`: nothing new is accepted, lanes finish what is under way, and what has happened is on disk and projected.
@@ -140,8 +188,11 @@ final class Engine: Sendable {
         let inTime = await queue.drain(deadline: room.time.now + configuration.drain)
         await projector.catchUp()
         projection.cancel()
-        watch.cancel()
+        for task in background + reporting { task.cancel() }
         await projection.value
+        await policies.fetcher.close()
+        for task in reporting { await task.value }
+        await policies.sts.flush()
         journal.close()
         return inTime
     }

@@ -28,6 +28,11 @@ struct EngineProcess {
         let door = LateDoor()
         let ports = try SubmissionPorts.bind(
             configuration.listeners, destination: .queue(door, policy: door))
+        let desk = LateDesk()
+        let inbound = try SubmissionPorts.bind(
+            configuration.inbound.listeners,
+            destination: .inbound(
+                InboundDesk(sink: desk, authenticator: desk, options: Self.inboundOptions(configuration))))
         let readiness = Readiness()
         try await withThrowingTaskGroup(of: Void.self) { group in
             let http = ControlServer(
@@ -47,6 +52,7 @@ struct EngineProcess {
                 throw error
             }
             door.open(intake: engine.door, policy: engine.policy)
+            desk.open(sink: engine.sink, authenticator: engine.authenticator)
             if let key = engine.firstKey {
                 // Shown once, on standard output and not in a log that is kept.
                 print("martlet: a first key for this data folder, shown only now: \(key.text)")
@@ -57,9 +63,13 @@ struct EngineProcess {
                 server.start(on: loops)
                 log.notice("submission listens", metadata: ["address": "\(server.address)"])
             }
+            for (server, _) in inbound.servers {
+                server.start(on: loops)
+                log.notice("inbound listens", metadata: ["address": "\(server.address)"])
+            }
             for await signal in signals {
                 if signal == .sighup {
-                    reload(engine, ports: ports, level: level, log: log)
+                    reload(engine, ports: [ports, inbound], level: level, log: log)
                     continue
                 }
                 log.notice("draining", metadata: ["signal": "\(signal)"])
@@ -67,7 +77,9 @@ struct EngineProcess {
             }
             readiness.close()
             await withDiscardingTaskGroup { drains in
-                for (server, _) in ports.servers { drains.addTask { await server.drain(SystemTime()) } }
+                for (server, _) in ports.servers + inbound.servers {
+                    drains.addTask { await server.drain(SystemTime()) }
+                }
             }
             let inTime = await engine.stop()
             log.notice("stopped", metadata: ["everything under way finished": "\(inTime)"])
@@ -76,11 +88,18 @@ struct EngineProcess {
         loops.stop()
     }
 
-    private func reload(_ engine: Engine, ports: SubmissionPorts, level: LogLevel, log: Logger) {
+    private static func inboundOptions(_ configuration: Configuration) -> InboundOptions {
+        var options = InboundOptions(authority: configuration.inbound.authority ?? configuration.hostname)
+        options.obeysPolicy = configuration.inbound.obeysPolicy
+        if let limits = configuration.inbound.listeners.first?.options.limits { options.headerSize = limits.headerSize }
+        return options
+    }
+
+    private func reload(_ engine: Engine, ports: [SubmissionPorts], level: LogLevel, log: Logger) {
         do {
             let changed = try ConfigurationFile.load(file, data: dataOverride)
             try engine.reload(changed)
-            ports.reloadCertificates(log: log)
+            for port in ports { port.reloadCertificates(log: log) }
             level.set(changed.logLevel)
             log.notice(
                 "routes, transports, certificates and log level reloaded; the rest counts from the next start",

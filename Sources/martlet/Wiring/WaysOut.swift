@@ -9,20 +9,17 @@ enum WaysOut {
     private static let captureExit = "(capture)"
 
     static func router(
-        _ configuration: Configuration, resolver: any Resolver, loops: [EventLoop], captured: any Inbox,
-        time: any TimeSource
+        _ configuration: Configuration, resolver: any Resolver, policies: PolicyRoom,
+        attempts: (any TLSAttemptLog)?, loops: [EventLoop], captured: any Inbox, time: any TimeSource
     ) throws(StartFailure) -> TableRouter {
-        let trust: TLSClientContext
-        do { trust = try TLSClientContext(trust: .system) } catch {
-            throw StartFailure("TLS cannot be used: \(error.reason)")
-        }
         var exits = [
             Exit(name: captureExit, transport: CaptureTransport(inbox: captured, time: time), sites: .one)
         ]
         for (name, transport) in configuration.transports {
             exits.append(
                 exit(
-                    name, transport, resolver: resolver, trust: trust, loops: loops, captured: captured, time: time))
+                    name, transport, resolver: resolver, policies: policies, attempts: attempts, loops: loops,
+                    captured: captured, time: time))
         }
         let rules =
             configuration.routes.map { RouteRule($0.match, exit: $0.transport) } + [RouteRule(.test, exit: captureExit)]
@@ -36,8 +33,8 @@ enum WaysOut {
     }
 
     private static func exit(
-        _ name: String, _ transport: TransportConfiguration, resolver: any Resolver, trust: TLSClientContext,
-        loops: [EventLoop], captured: any Inbox, time: any TimeSource
+        _ name: String, _ transport: TransportConfiguration, resolver: any Resolver, policies: PolicyRoom,
+        attempts: (any TLSAttemptLog)?, loops: [EventLoop], captured: any Inbox, time: any TimeSource
     ) -> Exit {
         switch transport.kind {
         case .smtp(let settings):
@@ -45,13 +42,16 @@ enum WaysOut {
             options.port = settings.port
             options.allowsLoopbackTargets = settings.allowsLoopbackTargets
             options.ownAddresses = OwnAddresses.now()
-            let smtp = SMTPTransport(options, resolver: resolver, context: trust, loops: loops)
+            let smtp = SMTPTransport(
+                options, resolver: resolver, context: policies.trust, policies: policies.policies, attempts: attempts,
+                loops: loops)
             return Exit(name: name, transport: smtp, sites: .byExchanges, limits: transport.limits)
         case .relay(let settings):
             var options = RelayTransportOptions(
                 hosts: settings.hosts.map { .init(name: $0.name, port: $0.port) }, heloName: settings.client.heloName)
             options.client = settings.client
-            let relay = RelayTransport(options, resolver: resolver, context: trust, loops: loops)
+            let relay = RelayTransport(
+                options, resolver: resolver, context: policies.trust, policies: policies.policies, loops: loops)
             return Exit(name: name, transport: relay, sites: .one, limits: transport.limits)
         case .capture:
             let capture = CaptureTransport(inbox: captured, time: time)

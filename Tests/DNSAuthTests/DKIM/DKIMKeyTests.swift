@@ -82,4 +82,10 @@ import Testing
         keyring.remove(Domain(canonical: "example.org"))
         #expect(keyring.keys(for: Domain(canonical: "example.org")) == nil)
     }
+
+    @Test(arguments: [
+        ("s1", true), ("2026-01.mail", true), ("k1_2", true), ("", false), (".", false), ("a..b", false), ("a.", false),
+        ("a b", false), ("a;b", false), ("é", false), (String(repeating: "a", count: 64), false),
+    ])
+    func selectorsAreLabels(_ text: String, _ isGood: Bool) { #expect(SigningKey.isSelector(text) == isGood) }
 }

@@ -63,7 +63,8 @@ import Testing
         }
         for name in Self.refused.keys.sorted() { print("deviation dkim/opendkim \(name): \(Self.refused[name] ?? "")") }
         print(
-            "conformance dkim/opendkim goldens: \(all.count) cases, \(exact) byte-exact, \(Self.refused.count) deviations listed"
+            "conformance dkim/opendkim goldens: \(all.count) cases, \(exact) byte-exact,",
+            "\(Self.refused.count) deviations listed"
         )
         #expect(exact + Self.refused.count == all.count)
     }

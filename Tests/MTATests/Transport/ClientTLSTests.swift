@@ -172,4 +172,17 @@ import Testing
         let result = try await local.run(.play(clear + "C: AUTH PLAIN *\nS: 235 ok\n" + Dialogue.transaction))
         #expect(result.verdicts == [.delivered])
     }
+
+    /// RFC 4954 §9: a host that has not proved its name may be one that collects passwords.
+    @Test(arguments: [TLSMode.opportunistic, .required])
+    func thePasswordIsForWhoHasProvedTheName(_ mode: TLSMode) async throws {
+        let untrusted = TLSFailure(reason: "self-signed certificate", fault: .untrusted)
+        var delivery = Self.authenticated(mode)
+        let kept = try await delivery.run(.playWithCertificate(Self.inside("PLAIN") + "X: eof", untrusted))
+        #expect(kept.verdicts == [.deferred(.authenticationFailed)] && kept.network.mismatches.isEmpty)
+        delivery.options.credentials?.allowsUnverifiedTLS = true
+        let said = Self.inside("PLAIN") + "C: AUTH PLAIN *\nS: 235 ok\n" + Dialogue.transaction
+        let given = try await delivery.run(.playWithCertificate(said, untrusted))
+        #expect(given.verdicts == [.delivered])
+    }
 }

@@ -21,10 +21,11 @@ import Testing
         var tried: [Target] = []
         while true {
             switch plan.next() {
-            case .resolve(let host): plan.resolved(lookups[host.name] ?? found([]), using: &generator)
+            case .resolve(let host):
+                plan.resolved(lookups[host.name] ?? found([]), HostDemand(.opportunistic), using: &generator)
             case .connect(let target):
                 tried.append(target)
-                plan.failed(fail(target))
+                plan.failed(fail(target), target.demand)
             case .exhausted: return (tried, plan)
             }
         }

@@ -12,6 +12,10 @@ final class ScriptedNetwork: Dialer {
         case play(String)
         /// The client's handshake fails.
         case playWithBrokenTLS(String)
+        /// The certificate does not hold.
+        case playWithCertificate(String, TLSFailure)
+        /// A DANE-TA certificate with this name.
+        case playWithName(String, String)
         case fail(StreamFailure)
         /// Nobody answers at all.
         case silence
@@ -62,6 +66,12 @@ final class ScriptedNetwork: Dialer {
         case .play(let text)?: start(text, link)
         case .playWithBrokenTLS(let text)?:
             stream.handshake = .failure(.tls(TLSFailure(reason: "wrong version number")))
+            start(text, link)
+        case .playWithCertificate(let text, let fault)?:
+            stream.certificateFault = fault
+            start(text, link)
+        case .playWithName(let text, let name)?:
+            stream.pretendedName = name
             start(text, link)
         }
         return stream
@@ -121,8 +131,15 @@ struct ScriptedDelivery {
     var batches = 1
     /// Time that passes between two batches.
     var pause: Duration = .zero
-    /// Addresses of the one MX host.
+    /// Addresses of each MX host.
     var addresses = 1
+    /// MX hosts, best first.
+    var hosts = ["mx.test"]
+    /// Of the batches in turn; all of them have the same MX hosts, so they are one site.
+    var destinations = ["dest.test"]
+    var policies: TablePolicies?
+    /// Several lanes of the site in turn.
+    var lanes = 1
 
     struct Result: Sendable {
         var outcomes: [[Outcome]]
@@ -130,6 +147,7 @@ struct ScriptedDelivery {
         var idle: Int
         /// Virtual time that the batches took.
         var elapsed: Duration
+        var attempts: [TLSAttempt] = []
 
         /// Of the first batch.
         var verdicts: [Verdict] { outcomes.first?.map(\.verdict) ?? [] }
@@ -155,13 +173,20 @@ struct ScriptedDelivery {
         let loop = SimulatedLoop()
         let network = try ScriptedNetwork(scripts, on: loop, chunk: chunk)
         var resolver = FakeResolver()
-        resolver.mx["dest.test"] = [MXRecord(preference: 10, exchange: "mx.test")]
-        resolver.addresses["mx.test"] = (0..<UInt32(addresses)).map { .v4(0xC000_0201 + $0) }
+        for destination in destinations {
+            resolver.mx[destination] = hosts.enumerated().map {
+                MXRecord(preference: UInt16($0.offset), exchange: $0.element)
+            }
+        }
+        for (number, host) in hosts.enumerated() {
+            resolver.addresses[host] = (0..<UInt32(addresses)).map { .v4(0xC000_0201 + UInt32(number) << 4 + $0) }
+        }
+        let log = AttemptRecorder()
         var rules = rules
         rules.limits = options.limits
         let settings = SMTPShard.Settings(
             source: .exchanges(resolver, port: 2500, ownNames: ["client.test"]), options: options, rules: rules,
-            context: try TLSClientContext(trust: .nobody))
+            context: try TLSClientContext(trust: .nobody), policies: policies, attempts: log)
         let shard = SMTPShard(
             settings, dialer: network, time: loop.time, executor: loop, generator: SplitMix(seed: 1))
         let envelope = envelope
@@ -174,13 +199,16 @@ struct ScriptedDelivery {
                 let batch = DeliveryBatch(
                     message: UUIDv7(at: loop.time.wall), envelope: envelope,
                     recipientIndexes: envelope.recipients.indices.map { UInt32($0) }, content: delivery.content,
-                    destination: Domain(canonical: "dest.test"), attempt: 1)
-                outcomes.append(await shard.carry(batch, on: Lane(site: "direct:mx.test", shard: 0, number: 0)))
+                    destination: Domain(canonical: delivery.destinations[index % delivery.destinations.count]),
+                    attempt: 1)
+                let lane = Lane(site: "direct:mx.test", shard: 0, number: index % delivery.lanes)
+                outcomes.append(await shard.carry(batch, on: lane))
             }
             return (outcomes, await shard.idleConnections, loop.time.now - start)
         }
         loop.runUntilIdle()
-        return Result(outcomes: outcomes, network: network, idle: idle, elapsed: elapsed)
+        return Result(
+            outcomes: outcomes, network: network, idle: idle, elapsed: elapsed, attempts: log.attempts)
     }
 }
 

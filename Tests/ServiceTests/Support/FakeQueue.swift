@@ -66,7 +66,7 @@ final class SettableTime: TimeSource {
     private let milliseconds = Mutex(Int64(1_768_478_400_000))
 
     var wall: WallTime { WallTime(milliseconds: milliseconds.withLock { $0 }) }
-    var now: MonotonicInstant { MonotonicInstant(nanoseconds: 0) }
+    var now: MonotonicInstant { MonotonicInstant(nanoseconds: (wall.milliseconds - 1_768_478_400_000) * 1_000_000) }
     func advance(_ duration: Duration) { milliseconds.withLock { $0 += duration.wholeMilliseconds } }
     func sleep(until deadline: MonotonicInstant) async throws(CancellationError) { throw CancellationError() }
 }

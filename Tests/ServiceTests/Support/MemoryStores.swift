@@ -8,6 +8,7 @@ final class MemoryStores: KeyStore, DomainStore, CredentialStore, TenantStore {
     private struct State {
         var keys: [APIKey] = []
         var domains: [SendingDomain] = []
+        var findings: [UUIDv7: [DomainFinding]] = [:]
         var credentials: [SMTPCredential] = []
         var tenants: [Tenant] = []
         var questions = 0
@@ -64,6 +65,31 @@ final class MemoryStores: KeyStore, DomainStore, CredentialStore, TenantStore {
             let before = state.domains.count
             state.domains.removeAll { $0.id == id && $0.tenant == tenant }
             return state.domains.count < before
+        }
+    }
+    func domainsDue(
+        at time: WallTime, horizon: Duration, limit: Int
+    ) async throws(StorageFailure) -> [SendingDomain] {
+        try change { state in
+            Array(
+                state.domains.filter { $0.nextCheck <= time || $0.nextCheck > time + horizon }
+                    .sorted { $0.nextCheck < $1.nextCheck }.prefix(limit))
+        }
+    }
+    func findings(of id: UUIDv7, tenant: UUIDv7) async throws(StorageFailure) -> [DomainFinding] {
+        try change { state in
+            state.domains.contains { $0.id == id && $0.tenant == tenant } ? state.findings[id] ?? [] : []
+        }
+    }
+    func update(_ domain: SendingDomain, findings: [DomainFinding]?) async throws(StorageFailure) -> Bool {
+        try change { state throws(StorageFailure) in
+            guard let index = state.domains.firstIndex(where: { $0.id == domain.id && $0.tenant == domain.tenant })
+            else { return false }
+            guard state.domains[index].revision == domain.revision else { throw StorageFailure.conflict }
+            state.domains[index] = domain
+            state.domains[index].revision += 1
+            if let findings { state.findings[domain.id] = findings }
+            return true
         }
     }
 

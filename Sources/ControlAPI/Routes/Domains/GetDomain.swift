@@ -10,6 +10,6 @@ struct GetDomain {
         let caller = try context.authenticated()
         try caller.require(.domainsRead)
         return Answer.data(
-            DomainJSON.shown(try await readiness.require().domains.get(try context.id("domain"), by: caller)))
+            DomainJSON.checked(try await readiness.require().domains.get(try context.id("domain"), by: caller)))
     }
 }

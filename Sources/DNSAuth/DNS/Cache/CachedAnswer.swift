@@ -8,6 +8,7 @@ enum CachedAnswer: Hashable, Sendable {
     case txt(Answer<String>)
     case tlsa(Answer<TLSARecord>)
     case pointers(Answer<String>)
+    case alias(Answer<String>)
     /// RFC 9520 §3.2: a failure is remembered for a moment.
     case failure(ResolverFailure)
 
@@ -37,7 +38,8 @@ enum CachedAnswer: Hashable, Sendable {
         case .txt: self = .txt(answer { if case .txt(let value) = $0 { value } else { nil } })
         case .tlsa: self = .tlsa(answer { if case .tlsa(let value) = $0 { value } else { nil } })
         case .ptr: self = .pointers(answer { if case .pointer(let value) = $0 { value.text } else { nil } })
-        case .ns, .cname, .soa: return nil
+        case .cname: self = .alias(answer { if case .alias(let value) = $0 { value.text } else { nil } })
+        case .ns, .soa: return nil
         }
     }
 
@@ -59,6 +61,9 @@ enum CachedAnswer: Hashable, Sendable {
         case .pointers(var answer):
             answer.ttl = ttl
             return .pointers(answer)
+        case .alias(var answer):
+            answer.ttl = ttl
+            return .alias(answer)
         case .failure: return self
         }
     }
@@ -89,6 +94,11 @@ extension CachedAnswer {
 
     func pointers() throws(ResolverFailure) -> Answer<String> {
         if case .pointers(let answer) = self { return answer }
+        throw failure
+    }
+
+    func alias() throws(ResolverFailure) -> Answer<String> {
+        if case .alias(let answer) = self { return answer }
         throw failure
     }
 

@@ -14,12 +14,18 @@ struct AddressFamilies: Sendable {
         questions = (useIPv6 ? [.aaaa, .a] : [.a]).map { Question(name, $0) }
     }
 
-    /// RFC 6761 §6.3: localhost is answered here and never asked for.
+    /// The loopback addresses when the name is localhost.
     var loopback: Answer<IPAddress>? {
+        var local = Self.loopback(name)
+        if !useIPv6 { local?.records.removeAll { IPFamily(of: $0) == .v6 } }
+        return local
+    }
+
+    /// RFC 6761 §6.3: localhost is answered here and never asked for.
+    static func loopback(_ name: DNSName) -> Answer<IPAddress>? {
         guard name.text == "localhost" || name.text.hasSuffix(".localhost") else { return nil }
-        let both: [IPAddress] = [.v6(high: 0, low: 1), .v4(0x7F00_0001)]
         return Answer(
-            status: .found, records: useIPv6 ? both : [both[1]], canonicalName: name.text, ttl: 86_400,
+            status: .found, records: [.v6(high: 0, low: 1), .v4(0x7F00_0001)], canonicalName: name.text, ttl: 86_400,
             isAuthenticated: true)
     }
 

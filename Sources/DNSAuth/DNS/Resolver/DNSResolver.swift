@@ -60,6 +60,10 @@ package actor DNSResolver: Resolver {
         try await answer(to: Question(hostOrDomain: name, .tlsa)).tlsa()
     }
 
+    package nonisolated func alias(_ name: String) async throws(ResolverFailure) -> Answer<String> {
+        try await answer(to: Question(hostOrDomain: name, .cname)).alias()
+    }
+
     package nonisolated func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> {
         try await answer(to: Question(DNSName.reverse(of: address), .ptr)).pointers()
     }
@@ -70,6 +74,17 @@ package actor DNSResolver: Resolver {
         let known = families.questions.compactMap { cache.answer(to: $0) }
         if known.count == families.questions.count { return try families.joined(known) }
         return try await families.joined(resolve(families.questions))
+    }
+
+    package nonisolated func addresses(
+        _ name: String, family: IPFamily
+    ) async throws(ResolverFailure) -> Answer<IPAddress> {
+        let question = try Question(hostOrDomain: name, family == .v4 ? .a : .aaaa)
+        if var local = AddressFamilies.loopback(question.name) {
+            local.records.removeAll { IPFamily(of: $0) != family }
+            return local
+        }
+        return try await answer(to: question).addresses()
     }
 
     private nonisolated func answer(to question: Question) async throws(ResolverFailure) -> CachedAnswer {

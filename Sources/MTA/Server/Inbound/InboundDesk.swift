@@ -26,19 +26,20 @@ package struct InboundDesk: Sendable {
         let client = MessageClient(address: address.unmapped, helo: origin.helo, sender: message.envelope.sender)
         let original = Content(original: message.content)
         let results = await authenticator.authenticate(original, from: client, at: time)
-        if options.obeysPolicy, results.dmarc.result == .fail, results.dmarc.disposition == .reject {
-            return .rejected(Self.refusal(results.dmarc))
-        }
         let id = UUIDv7(at: time)
         var content = authenticator.removingForgedResults(original, authority: options.authority)
         var added = authenticator.resultsField(results, from: client, authority: options.authority)
         TraceField(hostname: options.authority, id: id, time: time)
             .append(to: &added, origin: .smtp(origin), envelope: message.envelope)
         content.added = added + content.added
-        try await sink.deliver(
-            InboundMessage(
-                id: id, receivedAt: time, client: client, envelope: message.envelope, content: content,
-                authentication: results, tls: origin.tls))
+        let inbound = InboundMessage(
+            id: id, receivedAt: time, client: client, envelope: message.envelope, content: content,
+            authentication: results, tls: origin.tls)
+        if options.obeysPolicy, results.dmarc.result == .fail, results.dmarc.disposition == .reject {
+            await sink.refused(inbound)
+            return .rejected(Self.refusal(results.dmarc))
+        }
+        try await sink.deliver(inbound)
         return .accepted(id)
     }
 

@@ -1,0 +1,9 @@
+/* First, and without _GNU_SOURCE: see Sources/CEvent/shim.h. */
+#include <features.h>
+#include <zlib.h>
+
+/* `deflateInit2` and `inflateInit2` are macros, which Swift does not see. */
+static inline int martlet_inflate_init(z_stream *stream, int window_bits) { return inflateInit2(stream, window_bits); }
+static inline int martlet_deflate_init(z_stream *stream, int level, int window_bits) {
+    return deflateInit2(stream, level, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
+}

@@ -1,0 +1,89 @@
+import Loop
+import Mail
+
+/// What the shard asks about published policies, and what it tells the TLS reports.
+extension SMTPShard {
+    /// The way to the destination. Remembered for a moment where policies are asked for with every batch.
+    func heading(for destination: Domain) async -> Result<Heading, NoHost> {
+        guard settings.options.tls.asksForPolicies else {
+            return await settings.source.heading(for: destination, policies: nil)
+        }
+        if let known = headings.heading(for: destination, at: time.now) { return .success(known) }
+        let found = await settings.source.heading(for: destination, policies: settings.policies)
+        if case .success(let heading) = found { headings.remember(heading, for: destination, now: time.now) }
+        return found
+    }
+
+    /// `nil` where the batch travels as it is, as nearly every one does.
+    func parts(of batch: DeliveryBatch) async -> [BatchParts.Part]? {
+        guard settings.options.tls.asksForPolicies, case .exchanges = settings.source else { return nil }
+        let destinations = BatchParts.destinations(of: batch)
+        guard destinations.count > 1 else { return nil }
+        var silent: Set<Domain> = []
+        for destination in destinations {
+            if case .success(let heading) = await heading(for: destination), heading.policy == Heading.silence {
+                silent.insert(destination)
+            }
+        }
+        let parts = BatchParts.divide(batch, silent: silent)
+        return parts.count > 1 ? parts : nil
+    }
+
+    /// The addresses of a host and what a connection there has to prove. A host that the policy does not allow is not
+    /// looked up.
+    func resolve(
+        _ host: MailHost, _ heading: Heading
+    ) async -> Result<(Result<Answer<IPAddress>, ResolverFailure>, HostDemand), HostExclusion> {
+        let mode = settings.options.tls
+        guard let policies = settings.policies, TLSRuling.needsDANE(mode, heading.policy) else {
+            switch heading.ruling(mode, host: host.name, dane: .absent) {
+            case .success(let demand): return .success((await settings.source.addresses(of: host), demand))
+            case .failure(let exclusion): return .failure(exclusion)
+            }
+        }
+        let addresses = await settings.source.addresses(of: host)
+        var dane = DANEStatus.absent
+        if case .success(let answer) = addresses, !answer.records.isEmpty {
+            dane = await policies.dane(for: host.name, port: host.port, addresses: answer)
+        }
+        return heading.ruling(mode, host: host.name, dane: dane).map { (addresses, $0) }
+    }
+
+    // MARK: TLS reports
+
+    func note(_ connection: SMTPConnection, _ target: Target, destination: Domain) {
+        let stream = connection.stream
+        let finding = TLSFinding.opened(target.demand, tls: stream.tls, certificate: stream.certificateFailure)
+        record(
+            finding, target.demand.report, destination, host: target.name, at: target.address.ip,
+            from: stream.local.ip)
+    }
+
+    func note(_ failure: SessionFailure, _ target: Target, destination: Domain) {
+        record(
+            TLSFinding.failed(failure), target.demand.report, destination, host: target.name, at: target.address.ip,
+            from: settings.options.source)
+    }
+
+    func note(_ exclusion: HostExclusion, host: String, destination: Domain) {
+        record(.failure(exclusion.finding), exclusion.report, destination, host: host, at: nil, from: nil)
+    }
+
+    private func record(
+        _ finding: TLSFinding, _ policy: TLSAttempt.Policy?, _ destination: Domain, host: String, at peer: IPAddress?,
+        from source: IPAddress?
+    ) {
+        guard let log = settings.attempts, let policy else { return }
+        var attempt = TLSAttempt(
+            destination: destination, policy: policy, at: time.wall, sendingAddress: source?.description ?? "",
+            receivingAddress: peer?.description ?? "", receivingHost: host)
+        switch finding {
+        case .nothing: return
+        case .success: break
+        case .failure(let finding):
+            attempt.failure = finding.failure
+            attempt.detail = finding.text
+        }
+        log.record(attempt)
+    }
+}

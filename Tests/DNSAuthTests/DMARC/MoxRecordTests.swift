@@ -1,0 +1,102 @@
+import Foundation
+import Mail
+import Testing
+
+@testable import DNSAuth
+
+/// mox's record table: 35 bad, 6 valid, by RFC 7489. mox gives up a record at its first error. We read on, as §6.3 has
+/// it, and name the faults: bad is what asks for nothing or has a fault of syntax.
+@Suite struct MoxRecordTests {
+    private struct Case {
+        var text: String
+        /// The fields of Go's record; `nil` for a bad one.
+        var expected: String?
+    }
+
+    private func cases(in folder: URL) throws -> [Case] {
+        let parsed = try Conformance.json(folder.appending(path: "dmarc_parse.json"))
+        let list = try #require((parsed as? [String: Any])?["cases"] as? [[String: Any]])
+        return try list.map { entry in
+            let arguments = try #require(entry["args"] as? [Any])
+            let expected = arguments.count > 1 ? (arguments[1] as? [String: String])?["go"] : nil
+            return Case(
+                text: try #require(arguments[0] as? String),
+                expected: entry["fn"] as? String == "valid" ? expected : nil)
+        }
+    }
+
+    @Test func records() throws {
+        guard let folder = Conformance.folder("dmarc/mox-vectors") else { return }
+        let cases = try cases(in: folder)
+        var agreed = 0
+        for test in cases {
+            let record = DMARCParser.parse(test.text, grammar: .rfc7489)
+            if let expected = test.expected {
+                let record = try #require(record, "\(test.text)")
+                let ours = Self.goFields(record)
+                let theirs = Self.expectedFields(expected)
+                #expect(ours == theirs, "\(test.text)")
+                if ours == theirs { agreed += 1 }
+            } else {
+                let isBad = record?.policy == nil || record?.faults.contains(where: Self.isSyntaxError) == true
+                #expect(isBad, "\(test.text)")
+                if isBad { agreed += 1 }
+            }
+        }
+        print("conformance dmarc/mox-vectors records: \(cases.count) cases, \(agreed) agree, 0 deviations listed")
+        #expect(cases.count == 41)
+        #expect(agreed == 41)
+    }
+
+    private static func isSyntaxError(_ fault: DMARCRecordFault) -> Bool {
+        switch fault {
+        case .misplacedPolicy, .badValue, .duplicate, .malformed, .emptyTag, .badURI, .tooMany: true
+        case .missingPolicy, .unknown, .obsolete, .obsoleteSize: false
+        }
+    }
+
+    /// The record as mox would print the fields that differ from its defaults.
+    private static func goFields(_ record: DMARCRecord) -> [String: String] {
+        var fields = ["Policy": record.policy?.rawValue ?? ""]
+        fields["SubdomainPolicy"] = record.subdomainPolicy?.rawValue
+        if record.dkimAlignment == .strict { fields["ADKIM"] = "s" }
+        if record.spfAlignment == .strict { fields["ASPF"] = "s" }
+        func list(_ addresses: [DMARCReportURI]) -> String? {
+            addresses.isEmpty ? nil : addresses.map { "\($0.text) \($0.sizeLimit ?? 0)" }.joined(separator: ",")
+        }
+        fields["AggregateReportAddresses"] = list(record.aggregateReports)
+        fields["FailureReportAddresses"] = list(record.failureReports)
+        if record.percentage != 100 { fields["Percentage"] = "\(record.percentage)" }
+        if record.reportInterval != 86_400 { fields["AggregateReportingInterval"] = "\(record.reportInterval)" }
+        if record.failureOptions != [.allFail] {
+            fields["FailureReportingOptions"] = record.failureOptions.map(\.rawValue).sorted().joined(separator: ",")
+        }
+        return fields
+    }
+
+    private static func expectedFields(_ go: String) throws -> [String: String] {
+        var fields: [String: String] = [:]
+        for key in ["Policy", "SubdomainPolicy", "ADKIM", "ASPF"] {
+            let pattern = try Regex("\\b\(key): \"(\\w+)\"", as: (Substring, Substring).self)
+            fields[key] = go.firstMatch(of: pattern).map { String($0.1) }
+        }
+        for key in ["Percentage", "AggregateReportingInterval"] {
+            let pattern = try Regex("\\b\(key): (\\d+)", as: (Substring, Substring).self)
+            fields[key] = go.firstMatch(of: pattern).map { String($0.1) }
+        }
+        for key in ["AggregateReportAddresses", "FailureReportAddresses"] {
+            let pattern = try Regex("\(key): \\[\\]URI\\{(.*?), \\}", as: (Substring, Substring).self)
+            guard let list = go.firstMatch(of: pattern)?.1 else { continue }
+            fields[key] = String(list).matches(of: /\{Address: "(.*?)"(?:, MaxSize: (\d+))?(?:, Unit: "(.)")?\}/).map {
+                let size = Int($0.2 ?? "0") ?? 0
+                let shift = ["k": 10, "m": 20, "g": 30, "t": 40][String($0.3 ?? "")] ?? 0
+                return "\($0.1) \(size << shift)"
+            }.joined(separator: ",")
+        }
+        if let list = go.firstMatch(of: /FailureReportingOptions: \[\]string\{(.*?)\}/)?.1 {
+            fields["FailureReportingOptions"] = String(list).matches(of: /"(.)"/).map { String($0.1) }.joined(
+                separator: ",")
+        }
+        return fields
+    }
+}

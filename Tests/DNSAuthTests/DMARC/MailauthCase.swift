@@ -59,8 +59,8 @@ struct MailauthCase {
         if let script = entry["js"] as? String {
             let from = quoted(try #require(script.firstMatch(of: /headerFrom: (\[.*?\]|'.*?')/)?.1))
             return Call(
-                author: author(from), dkim: Self.domains("dkimDomains", in: script).map { .signed(.pass, $0) },
-                spf: Self.domains("spfDomains", in: script).map { .mailFrom(.pass, $0) })
+                author: author(from), dkim: try Self.domains("dkimDomains", in: script).map { .signed(.pass, $0) },
+                spf: try Self.domains("spfDomains", in: script).map { .mailFrom(.pass, $0) })
         }
         let from = try #require(entry["headerFrom"] as? String)
         func domains(_ key: String) -> [String] {

@@ -34,7 +34,7 @@ import Testing
             if let expected = test.expected {
                 let record = try #require(record, "\(test.text)")
                 let ours = Self.goFields(record)
-                let theirs = Self.expectedFields(expected)
+                let theirs = try Self.expectedFields(expected)
                 #expect(ours == theirs, "\(test.text)")
                 if ours == theirs { agreed += 1 }
             } else {

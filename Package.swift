@@ -123,6 +123,6 @@ if Context.environment["MARTLET_FUZZ"] != nil {
         package.targets.append(
             .executableTarget(
                 name: "Fuzz\(name)", dependencies: ["CFuzzer", "DNSAuth", "Mail", "MartletTesting"],
-                path: "Fuzz/\(name)", exclude: ["seeds", "corpus"], swiftSettings: settings))
+                path: "Fuzz/\(name)", exclude: ["seeds", "corpus.tar.gz"], swiftSettings: settings))
     }
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # fuzz.sh SECONDS [NAME...]   runs the fuzzers below Fuzz/, two at a time, each for so many seconds.
-# Inputs that reach something new are kept in Fuzz/NAME/corpus; a finding stops with its input in .build-fuzz/findings.
+# Inputs that reach something new are kept in Fuzz/NAME/corpus.tar.gz; a finding stops with its input in .build-fuzz/findings.
 set -uo pipefail
 seconds=${1:-600}
 shift || true
@@ -16,15 +16,17 @@ for name in "${names[@]}"; do
         >.build-fuzz/logs/build.log 2>&1 || { tail -40 .build-fuzz/logs/build.log; exit 1; }
 done
 
-# One fuzzer: from the seeds and the corpus that is kept, into a scratch corpus, which is then merged into the kept one.
+# One fuzzer: from the seeds and the kept corpus (one archive a fuzzer, so that thousands of tiny files do not stand in the
+# tree) into a scratch corpus, which is then merged into the kept one.
 run() {
-    local name=$1 work=.build-fuzz/work/$1
-    mkdir -p "$work" "Fuzz/$name/corpus"
-    local log=.build-fuzz/logs/$name.log
+    local name=$1 work=.build-fuzz/work/$1 kept=.build-fuzz/corpus/$1 log=.build-fuzz/logs/$1.log
+    rm -rf "$kept"
+    mkdir -p "$work" "$kept"
+    [ -f "Fuzz/$name/corpus.tar.gz" ] && tar -xzf "Fuzz/$name/corpus.tar.gz" -C "$kept"
     # A Swift trap is an abort for libFuzzer; the runtime's own backtracer would only stand in its way.
     SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:symbolize=0 timeout -k 10 $((seconds + 120)) \
-        ".build-fuzz/release/Fuzz$name" "$work" "Fuzz/$name/corpus" $([ -d "Fuzz/$name/seeds" ] && echo "Fuzz/$name/seeds") \
-        -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -print_final_stats=1 \
+        ".build-fuzz/release/Fuzz$name" "$work" "$kept" "Fuzz/$name/seeds" \
+        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix=".build-fuzz/findings/$name-" >"$log" 2>&1
     local status=$?
     if [ $status -ne 0 ]; then
@@ -32,11 +34,12 @@ run() {
         tail -25 "$log"
         return 1
     fi
-    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:symbolize=0 timeout 120 \
-        ".build-fuzz/release/Fuzz$name" -merge=1 "Fuzz/$name/corpus" "$work" >>"$log" 2>&1
+    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:symbolize=0 timeout 300 \
+        ".build-fuzz/release/Fuzz$name" -merge=1 "$kept" "$work" >>"$log" 2>&1
+    tar -C "$kept" --sort=name --owner=0 --group=0 --mtime=@0 -cf - . | gzip -n >"Fuzz/$name/corpus.tar.gz"
     echo "fuzz: $name ran ${seconds} s without a finding:" \
-        "$(grep -E 'stat::number_of_executed_units' "$log" | head -1 | awk '{print $2}') inputs," \
-        "$(find "Fuzz/$name/corpus" -type f | wc -l) kept"
+        "$(awk '/stat::number_of_executed_units/ {print $2; exit}' "$log") inputs," \
+        "$(find "$kept" -type f | wc -l) kept"
 }
 
 failed=0

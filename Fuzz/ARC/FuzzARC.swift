@@ -1,6 +1,6 @@
 import DNSAuth
 import Mail
-import Synchronization
+import MartletTesting
 
 /// ARC under libFuzzer: a message is validated, sealed by us, and validated again.
 ///
@@ -67,20 +67,4 @@ private struct TwoAnswers: Resolver {
     func mx(_ name: String) async throws(ResolverFailure) -> Answer<MXRecord> { throw .timeout }
     func tlsa(_ name: String) async throws(ResolverFailure) -> Answer<TLSARecord> { throw .timeout }
     func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> { throw .timeout }
-}
-
-/// Runs a task to its end on the thread that waits for it.
-private final class InlineExecutor: TaskExecutor {
-    private let jobs = Mutex<[UnownedJob]>([])
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-    }
-
-    func runAll() {
-        while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-        }
-    }
 }

@@ -1,6 +1,6 @@
 import DNSAuth
 import Mail
-import Synchronization
+import MartletTesting
 
 /// TLSA records as a stranger's zone may hold them, under libFuzzer: which are usable, and what the check makes of
 /// them, with aliases and failures.
@@ -74,21 +74,5 @@ private struct OddZone: Resolver {
         return Answer(
             status: records.isEmpty ? .noData : .found, records: records, canonicalName: name, ttl: 60,
             isAuthenticated: control & 64 == 0)
-    }
-}
-
-/// Runs a task to its end on the fuzzer's own thread.
-private final class InlineExecutor: TaskExecutor {
-    private let jobs = Mutex<[UnownedJob]>([])
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-    }
-
-    func runAll() {
-        while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-        }
     }
 }

@@ -1,6 +1,6 @@
 import DNSAuth
 import Mail
-import Synchronization
+import MartletTesting
 
 /// DKIM under libFuzzer: a whole verification of a message whose keys are part of the input, then the parsers alone.
 ///
@@ -79,20 +79,4 @@ private struct OneAnswer: Resolver {
     func mx(_ name: String) async throws(ResolverFailure) -> Answer<MXRecord> { throw .timeout }
     func tlsa(_ name: String) async throws(ResolverFailure) -> Answer<TLSARecord> { throw .timeout }
     func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> { throw .timeout }
-}
-
-/// Runs a task to its end on the thread that waits for it.
-private final class InlineExecutor: TaskExecutor {
-    private let jobs = Mutex<[UnownedJob]>([])
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-    }
-
-    func runAll() {
-        while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-        }
-    }
 }

@@ -1,5 +1,6 @@
 import DNSAuth
 import Mail
+import MartletTesting
 import Synchronization
 
 /// DMARC under libFuzzer: From fields, records, and whole evaluations and inspections over a DNS made of the input.
@@ -96,26 +97,4 @@ private final class LineResolver: Resolver {
     func tlsa(_ name: String) async throws(ResolverFailure) -> Answer<TLSARecord> { throw .timeout }
 
     func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> { throw .timeout }
-}
-
-private struct StandingTime: TimeSource {
-    var now: MonotonicInstant { MonotonicInstant(nanoseconds: 0) }
-    var wall: WallTime { WallTime(milliseconds: 1_000_000) }
-    func sleep(until deadline: MonotonicInstant) async throws(CancellationError) {}
-}
-
-/// Runs a task to its end on the thread that waits for it.
-private final class InlineExecutor: TaskExecutor {
-    private let jobs = Mutex<[UnownedJob]>([])
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-    }
-
-    func runAll() {
-        while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-        }
-    }
 }

@@ -1,6 +1,6 @@
 import DNSAuth
 import Mail
-import Synchronization
+import MartletTesting
 
 /// MTA-STS under libFuzzer: a whole discovery with a DNS and a web server made of the input, then the parsers alone.
 ///
@@ -74,26 +74,4 @@ private struct InputWorld: Resolver, HTTPFetcher {
     func addresses(_ name: String) async throws(ResolverFailure) -> Answer<IPAddress> { throw .timeout }
     func tlsa(_ name: String) async throws(ResolverFailure) -> Answer<TLSARecord> { throw .timeout }
     func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> { throw .timeout }
-}
-
-private struct StandingTime: TimeSource {
-    var now: MonotonicInstant { MonotonicInstant(nanoseconds: 0) }
-    var wall: WallTime { WallTime(milliseconds: 1_000_000) }
-    func sleep(until deadline: MonotonicInstant) async throws(CancellationError) {}
-}
-
-/// Runs a task to its end on the thread that waits for it.
-private final class InlineExecutor: TaskExecutor {
-    private let jobs = Mutex<[UnownedJob]>([])
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-    }
-
-    func runAll() {
-        while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-        }
-    }
 }

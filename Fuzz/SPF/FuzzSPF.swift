@@ -1,6 +1,6 @@
 import DNSAuth
 import Mail
-import Synchronization
+import MartletTesting
 
 /// SPF under libFuzzer: a whole check of a client against policies made of the input, then the parsers alone.
 ///
@@ -71,27 +71,5 @@ private struct LineResolver: Resolver {
 
     func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> {
         try answer("ptr", lines.prefix(12).map { String($0.prefix(60)) } + ["mx.a.example"])
-    }
-}
-
-private struct StandingTime: TimeSource {
-    var now: MonotonicInstant { MonotonicInstant(nanoseconds: 0) }
-    var wall: WallTime { WallTime(milliseconds: 1_000_000) }
-    func sleep(until deadline: MonotonicInstant) async throws(CancellationError) {}
-}
-
-/// Runs a task to its end on the thread that waits for it.
-private final class InlineExecutor: TaskExecutor {
-    private let jobs = Mutex<[UnownedJob]>([])
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-    }
-
-    func runAll() {
-        while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-        }
     }
 }

@@ -25,33 +25,8 @@ import Testing
         """
 
     private func startNSD(_ nsd: String, _ dns: UInt16, _ zone: String, in folder: TemporaryFolder) throws -> Daemon {
-        try folder.file("example.zone", text: zone)
-        try folder.file("reverse.zone", text: Self.reverse)
-        let conf = try folder.file(
-            "nsd.conf",
-            text: """
-                server:
-                  ip-address: 127.0.0.1@\(dns)
-                  username: ""
-                  chroot: ""
-                  zonesdir: "\(folder.path)"
-                  pidfile: "\(folder.path)/nsd.pid"
-                  xfrdfile: "\(folder.path)/xfrd.state"
-                  zonelistfile: "\(folder.path)/zone.list"
-                  xfrdir: "\(folder.path)"
-                  server-count: 1
-                remote-control:
-                  control-enable: no
-                zone:
-                  name: example
-                  zonefile: example.zone
-                zone:
-                  name: 0.0.127.in-addr.arpa
-                  zonefile: reverse.zone
-                """)
-        let server = try Daemon(nsd, ["-d", "-c", conf.path])
-        try #require(server.waits(for: dns), "nsd did not start: \(server.errors)")
-        return server
+        try NameServer.start(
+            nsd, port: dns, zones: ["example": zone, "0.0.127.in-addr.arpa": Self.reverse], in: folder)
     }
 
     /// Verifies again and again, as somebody would who has just published something.
@@ -88,7 +63,7 @@ import Testing
                 routes:
                   - {match: "*", transport: internet}
                 """, port: submission, in: folder)
-        #expect(try eventually { try Curl.send("GET", "http://127.0.0.1:\(api)/readyz", key: nil).status == 200 })
+        #expect(eventually { (try? Curl.send("GET", "http://127.0.0.1:\(api)/readyz", key: nil).status) == 200 })
         let base = "http://127.0.0.1:\(api)/v1/domains"
         let added = try Curl.send("POST", base, key: key, body: #"{"domain":"shop.example"}"#)
         try #require(added.status == 201, "\(added.body)")

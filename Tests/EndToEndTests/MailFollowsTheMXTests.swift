@@ -26,28 +26,8 @@ import Testing
         else { return }
         let folder = try TemporaryFolder()
         let (dns, port, submission, api) = (FreePort.next(), FreePort.next(), FreePort.next(), FreePort.next())
-        try folder.file("example.zone", text: Self.zone + "\n")
-        let conf = try folder.file(
-            "nsd.conf",
-            text: """
-                server:
-                  ip-address: 127.0.0.1@\(dns)
-                  username: ""
-                  chroot: ""
-                  zonesdir: "\(folder.path)"
-                  pidfile: "\(folder.path)/nsd.pid"
-                  xfrdfile: "\(folder.path)/xfrd.state"
-                  zonelistfile: "\(folder.path)/zone.list"
-                  xfrdir: "\(folder.path)"
-                  server-count: 1
-                remote-control:
-                  control-enable: no
-                zone:
-                  name: example
-                  zonefile: example.zone
-                """)
-        let server = try Daemon(nsd, ["-d", "-c", conf.path])
-        try #require(server.waits(for: dns), "nsd did not start: \(server.errors)")
+        let server = try NameServer.start(nsd, port: dns, zones: ["example": Self.zone], in: folder)
+        defer { server.kill() }
         let seen = try folder.file("seen")
         let sink = try Daemon(python, [Tool.peer("keep.py"), "\(port)", seen.path])
         try #require(sink.waits(for: port), "the sink did not start: \(sink.errors)")

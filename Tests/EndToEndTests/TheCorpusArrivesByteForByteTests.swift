@@ -5,19 +5,15 @@ import Testing
 /// engine adds; what SMTP forbids is refused by the stated rule.
 @Suite struct TheCorpusArrivesByteForByteTests {
     @Test(.timeLimit(.minutes(5))) func everyMessageOfTheSuites() throws {
-        let root =
-            ProcessInfo.processInfo.environment["MARTLET_CONFORMANCE"] ?? "\(Repository.root)/../shared/conformance"
-        guard FileManager.default.fileExists(atPath: "\(root)/mime") else {
-            print("SKIPPED: the MIME suites are not at \(root)/mime (set MARTLET_CONFORMANCE)")
-            return
-        }
-        guard let python = Tool.path("python3", neededFor: "the corpus") else { return }
+        guard let suites = Conformance.path("mime", neededFor: "the corpus"),
+            let python = Tool.path("python3", neededFor: "the corpus")
+        else { return }
         let engine = try Engine.dev(data: try TemporaryFolder())
         let smtp = engine.ready.smtp
         let result = try Tool.run(
             python,
             [
-                Tool.peer("corpus.py"), "\(root)/mime", smtp.host, "\(smtp.port)", smtp.username, smtp.password,
+                Tool.peer("corpus.py"), suites, smtp.host, "\(smtp.port)", smtp.username, smtp.password,
                 engine.ready.inboxURL,
             ])
         print(result.output)

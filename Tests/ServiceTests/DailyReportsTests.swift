@@ -1,6 +1,7 @@
 import DNSAuth
 import Mail
 import MartletTesting
+import Synchronization
 import Testing
 
 @testable import Service
@@ -96,6 +97,23 @@ import Testing
         #expect(await daily.round() == 0)
         rig.time.advance(by: .seconds(1800))
         #expect(await daily.round() == 1)
+        #expect(rig.queue.submissions.count == 1)
+    }
+
+    /// SIGTERM comes while a report is on its way: the work is cancelled, and the next process sends the report.
+    @Test func `What a shutdown interrupts goes out afterwards`() async throws {
+        publish("v=DMARC1; p=none; rua=mailto:dmarc@example.org")
+        try await count()
+        rig.time.advance(by: .seconds(86_400))
+        let stopping = StoppingIntake()
+        let daily = DailyReports(
+            store: rig.store, requests: PublishedReportRequests(resolver: rig.dns), intake: stopping, fetcher: rig.web,
+            time: rig.time,
+            options: .init(identity: ReportSender(identity: ReportRig.identity, tenant: UUIDv7(high: 1, low: 1))))
+        let round = Task { await daily.round() }
+        stopping.stop.withLock { $0 = { round.cancel() } }
+        #expect(await round.value == 0)
+        #expect(await rig.daily().round() == 1)
         #expect(rig.queue.submissions.count == 1)
     }
 
@@ -203,5 +221,20 @@ import Testing
         running.cancel()
         await running.value
         #expect(try await rig.store.pendingAggregate(Self.about, day: Self.day).map(\.row.count) == [1])
+    }
+}
+
+/// A shutdown begins while a report is handed in.
+private final class StoppingIntake: Intake {
+    let stop = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func accept(_ submission: Submission) async throws(Refusal) -> Receipt {
+        while true {
+            if let stop = stop.withLock({ $0 }) {
+                stop()
+                throw .shuttingDown
+            }
+            await Task.yield()
+        }
     }
 }

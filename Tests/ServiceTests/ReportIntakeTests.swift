@@ -31,6 +31,28 @@ import Testing
         #expect(stored[2].sender == "reporter.example")
     }
 
+    /// A thread that tasks prefer, as a conversation prefers its loop.
+    private final class Preferred: TaskExecutor {
+        private let queue = DispatchQueue(label: "preferred")
+        private static let key = DispatchSpecificKey<Bool>()
+
+        init() { queue.setSpecific(key: Self.key, value: true) }
+
+        static var isHere: Bool { DispatchQueue.getSpecific(key: key) == true }
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
+    }
+
+    @Test func `The loop that a report came in on does not read it`() async {
+        let places = await Task(executorPreference: Preferred()) {
+            (before: Preferred.isHere, reading: await ReportIntake.elsewhere { Preferred.isHere })
+        }.value
+        #expect(places.before && !places.reading)
+    }
+
     @Test func `A report that comes twice is there once`() async throws {
         let intake = try rig.intake()
         let mail = try rig.aggregateMail()

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Mail
 import Testing
@@ -41,6 +42,23 @@ import Testing
         StoredReport(
             id: Samples.id(number), receivedAt: Samples.noon, sender: "r@reporter.example", isAuthenticated: true,
             content: content)
+    }
+
+    @Test(arguments: ["no database", "a spoiled page"]) func `A damaged file is put aside`(_ what: String) throws {
+        database.close()
+        let path = "\(folder.path)/reports.sqlite"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        // The first 100 bytes are the file's header, and behind them stands the schema.
+        let spoiled = what == "no database" ? 0..<bytes.count : 100..<4_096
+        for index in spoiled { bytes[index] = 0xA5 }
+        try bytes.write(to: URL(fileURLWithPath: path))
+        for number in 1...2 {
+            let again = try ReportDatabase.open(folder: folder.path)
+            again.close()
+            let kept = URL(fileURLWithPath: "\(folder.path)/reports.damaged-\(number).sqlite")
+            #expect(try Data(contentsOf: kept) == bytes)
+            try bytes.write(to: URL(fileURLWithPath: path))
+        }
     }
 
     @Test func `A report of each kind comes back as it went in`() async throws {
@@ -88,6 +106,17 @@ import Testing
             #expect(try await store.insert(Self.stored(number, .unreadable(reason: "x", message: []))))
         }
         #expect(try await store.reports(ReportQuery()).count == 4)
+    }
+
+    @Test func `A forged report does not keep out the one it imitates`() async throws {
+        var forged = Self.stored(1, .report(.aggregate(Self.aggregate())))
+        forged.isAuthenticated = false
+        #expect(try await store.insert(forged))
+        var other = Self.stored(2, .report(.aggregate(Self.aggregate())))
+        other.sender = "evil.example"
+        #expect(try await store.insert(other))
+        #expect(try await store.insert(Self.stored(3, .report(.aggregate(Self.aggregate())))))
+        #expect(try await !store.insert(Self.stored(4, .report(.aggregate(Self.aggregate())))))
     }
 
     @Test func `A list is of one domain and what lies below it, and goes on where it ended`() async throws {

@@ -83,10 +83,19 @@ extension AuthenticationResults.Finding {
 }
 
 extension AuthenticationResults {
-    /// Everything that was found out, in the order in which people read it.
+    /// Signatures that are written down: readers, our own among them, stop at 64 KiB, and one takes up to 2 KiB.
+    private static let signatureLimit = 25
+
+    /// Everything that was found out, in the order in which people read it. Of very many signatures, which only
+    /// somebody who wants to hide the rest writes, those that passed and then the first others.
     package init(_ results: MessageAuthentication, from client: MessageClient?, authority: String) {
         self.init(authority: authority)
-        findings = results.spf.map { .spf($0, from: client) } + results.dkim.map { .dkim($0) }
+        var signatures = results.dkim[...]
+        if signatures.count > Self.signatureLimit {
+            signatures = (signatures.filter { $0.result == .pass } + signatures.filter { $0.result != .pass })
+                .prefix(Self.signatureLimit)
+        }
+        findings = results.spf.map { .spf($0, from: client) } + signatures.map { .dkim($0) }
         findings.append(.dmarc(results.dmarc))
         findings.append(.arc(results.arc, from: client))
     }

@@ -18,11 +18,11 @@ package struct DKIMCheck: Sendable {
         self.pool = pool
     }
 
-    /// One outcome for each signature, in the order of the message; a single `none` when there is none. Never throws,
-    /// and asks for no more than `signatureLimit` names.
+    /// One outcome for each signature up to `outcomeLimit`, in the order of the message; a single `none` when there is
+    /// none. Never throws, and asks for no more than `signatureLimit` names.
     package func verify(_ content: Content, at now: WallTime) async -> [DKIMOutcome] {
         let header = ContentHeader(reading: content)
-        let places = header.places(of: Self.fieldName, in: content)
+        let places = header.places(of: Self.fieldName, in: content).prefix(Self.outcomeLimit)
         guard !places.isEmpty else { return [DKIMOutcome(.none, reason: "no signature")] }
         var candidates: [SignatureCandidate] = []
         candidates.reserveCapacity(places.count)
@@ -41,6 +41,9 @@ package struct DKIMCheck: Sendable {
     }
 
     private static let fieldName = Array("dkim-signature".utf8)
+
+    /// Signatures that are told of at most, the topmost: a header section has room for thousands.
+    package static let outcomeLimit = 100
 
     /// The computing part, on the calling thread.
     private static func outcomes(

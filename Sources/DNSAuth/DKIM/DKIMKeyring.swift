@@ -45,15 +45,21 @@ package final class DKIMKeyring: Sendable {
 
     /// The keys for the author's domain, or for the nearest parent that has some: a signature by a parent is aligned
     /// under DMARC's relaxed mode (RFC 9989 §4.4). `nil` when there are none.
+    ///
+    /// A domain that nobody has proved to own counts only where no verified one is above it: anybody may add a name
+    /// below somebody else's domain, and its keys are in no DNS.
     package func keys(for author: Domain) -> Entry? {
         entries.withLock { entries in
-            if let entry = entries[author] { return entry }
+            var claimed = entries[author]
+            if let claimed, claimed.isVerified { return claimed }
             var rest = author.text[...]
             while let dot = rest.firstIndex(of: ".") {
                 rest = rest[rest.index(after: dot)...]
-                if let entry = entries[Domain(canonical: String(rest))] { return entry }
+                guard let entry = entries[Domain(canonical: String(rest))] else { continue }
+                if entry.isVerified { return entry }
+                claimed = claimed ?? entry
             }
-            return nil
+            return claimed
         }
     }
 

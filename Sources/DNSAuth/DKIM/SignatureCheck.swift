@@ -51,7 +51,7 @@ package struct SignatureCheck: Sendable {
         return first ?? Verdict(failure: .noKey)
     }
 
-    /// RFC 6376 §6.1.2 steps 4 to 9.
+    /// RFC 6376 §6.1.2 steps 6 and 8, and what else the record restricts (§3.6.1).
     private func check(_ record: KeyRecord, for signature: DKIMSignature) throws(SignatureFailure) {
         guard record.type == signature.algorithm.keyType else { throw .keyTypeMismatch }
         if let hashes = record.hashes, !hashes.contains(signature.algorithm.hash) { throw .keyRefusesHash }

@@ -89,7 +89,9 @@ struct DMARCEvaluation {
         var seen: Set<Statement> = []
         for statement in statements {
             voice.wasHeard = voice.wasHeard || statement.says != .nothing
-            guard statement.says != .nothing, let domain = statement.domain, seen.insert(statement).inserted,
+            // What failed vouches for nobody, aligned or not. To ask about it would let a forger, who may add as many
+            // broken signatures as he likes, turn a fail into a temporary error or use up the questions.
+            guard statement.mayVouch, let domain = statement.domain, seen.insert(statement).inserted,
                 identifiersLeft > 0
             else { continue }
             identifiersLeft -= 1
@@ -140,6 +142,13 @@ private struct Statement: Hashable {
 
     var says: Says
     var domain: Domain?
+
+    var mayVouch: Bool {
+        switch says {
+        case .pass, .unsure: true
+        case .other, .nothing: false
+        }
+    }
 
     init(_ outcome: DKIMOutcome) {
         domain = outcome.domain

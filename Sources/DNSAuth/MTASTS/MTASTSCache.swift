@@ -17,6 +17,8 @@ package final class MTASTSCache: MTASTSSource {
         /// One task for each fetch under way; everybody who needs it awaits it.
         var inFlight: [Domain: Task<MTASTSFetch, Never>] = [:]
         var isDirty = false
+        /// The last save did not succeed, which has been said.
+        var isSaveFailing = false
         /// Waits for more changes.
         var saver: Task<Void, Never>?
         var lastSave: Task<Void, Never>?
@@ -69,7 +71,9 @@ package final class MTASTSCache: MTASTSSource {
                 let kept = state.withLock { $0.table.live(destination, at: time.wall) }
                 return kept.map(Self.answer) ?? .unavailable(reason: failure)
             }
-        case .unavailable(let failure): return .unavailable(reason: failure)
+        case .unavailable(let failure, let id):
+            if let id { _ = fetch(destination, id: id) }
+            return .unavailable(reason: failure)
         case .absent: return .absent
         }
     }
@@ -123,8 +127,11 @@ package final class MTASTSCache: MTASTSSource {
                 return nil
             case .failure(let failure):
                 state.counts.failures += 1
+                let isNews = state.table.entries[domain]?.failure == nil
                 state.table.fail(failure, for: domain, now: now)
-                guard let kept = state.table.live(domain, at: wall), let entry = state.table.entries[domain] else {
+                // Said once, and not every five minutes until it works again.
+                guard isNews, let kept = state.table.live(domain, at: wall), let entry = state.table.entries[domain]
+                else {
                     return nil
                 }
                 return entry.fetchedAt + .seconds(kept.maxAge)
@@ -183,7 +190,9 @@ package final class MTASTSCache: MTASTSSource {
                 }
             }
         } catch {
-            log.error("saved MTA-STS policies cannot be read", metadata: ["failure": "\(error)"])
+            log.error(
+                "saved MTA-STS policies cannot be read: all are fetched again, and the file is replaced",
+                metadata: ["failure": "\(error)"])
         }
     }
 
@@ -230,14 +239,22 @@ package final class MTASTSCache: MTASTSSource {
         guard let policies else { return }
         do throws(MTASTSStoreFailure) {
             try await store.save(policies)
-            state.withLock { $0.counts.saves += 1 }
+            state.withLock { state in
+                state.counts.saves += 1
+                state.isSaveFailing = false
+            }
         } catch {
             // With the next policy it is tried again.
-            state.withLock { state in
+            let isNews = state.withLock { state in
                 state.isDirty = true
                 state.counts.failedSaves += 1
+                defer { state.isSaveFailing = true }
+                return !state.isSaveFailing
             }
-            log.error("MTA-STS policies cannot be saved", metadata: ["failure": "\(error)"])
+            guard isNews else { return }
+            log.error(
+                "MTA-STS policies cannot be saved, so a restart forgets them; tried again with every new one",
+                metadata: ["failure": "\(error)"])
         }
     }
 }

@@ -6,6 +6,9 @@ package struct MTASTSCacheOptions: Sendable {
     package var byteLimit = 64 << 20
     /// After a failed fetch nobody asks again for this long (RFC 8461 §3.3).
     package var failureAge: Duration = .seconds(300)
+    /// Until this much later a further fetch runs in the background: a policy host that does not answer makes mail wait
+    /// once, and not again every five minutes.
+    package var failureMemory: Duration = .seconds(3_600)
     /// A policy this old, or at half of its life, is fetched again in the background (RFC 8461 §10.2).
     package var refreshAfter: Duration = .seconds(86_400)
     /// How often `run` looks for such policies.

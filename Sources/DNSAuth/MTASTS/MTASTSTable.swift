@@ -21,7 +21,8 @@ struct MTASTSTable {
         case use(MTASTSPolicy, refresh: Bool)
         /// Fetch and wait for it.
         case fetch(id: String)
-        case unavailable(MTASTSFetchFailure)
+        /// - Parameter retry: the id to fetch, without waiting for it; `nil`: not now.
+        case unavailable(MTASTSFetchFailure, retry: String?)
         case absent
     }
 
@@ -50,11 +51,13 @@ struct MTASTSTable {
         let isFailing = entries[domain].map { $0.failure != nil && now < $0.failedUntil } ?? false
         switch lookup {
         case .found(let record):
+            // RFC 8461 §5.1: a fetch may run beside the delivery. Mail has waited for this host once, and in vain.
+            let failure = recentFailure(of: domain, at: now)
             // RFC 8461 §3.1: another id means another policy.
-            if let live, live.id == record.id || isFailing {
-                return .use(live, refresh: !isFailing && isStale(domain, at: wall))
+            if let live, live.id == record.id || failure != nil {
+                return .use(live, refresh: !isFailing && (live.id != record.id || isStale(domain, at: wall)))
             }
-            if isFailing, let failure = entries[domain]?.failure { return .unavailable(failure) }
+            if let failure { return .unavailable(failure, retry: isFailing ? nil : record.id) }
             return .fetch(id: record.id)
         // RFC 8461 §5.1: without a usable record a kept policy still holds.
         case .absent, .several, .invalid, .failed:
@@ -80,6 +83,11 @@ struct MTASTSTable {
         makeRoom()
     }
 
+    private func recentFailure(of domain: Domain, at now: MonotonicInstant) -> MTASTSFetchFailure? {
+        guard let entry = entries[domain], now < entry.failedUntil + options.failureMemory else { return nil }
+        return entry.failure
+    }
+
     /// RFC 8461 §10.2: so that it does not expire while somebody keeps the engine from fetching it.
     private func isStale(_ domain: Domain, at wall: WallTime) -> Bool {
         guard let entry = entries[domain], let policy = entry.policy else { return false }
@@ -99,7 +107,8 @@ struct MTASTSTable {
 
     /// Forgets what has expired.
     mutating func purge(now: MonotonicInstant, wall: WallTime) {
-        for (domain, entry) in entries where live(domain, at: wall) == nil && now >= entry.failedUntil {
+        for domain in Array(entries.keys)
+        where live(domain, at: wall) == nil && recentFailure(of: domain, at: now) == nil {
             drop(domain)
         }
     }

@@ -2,6 +2,9 @@ package import Mail
 
 /// Finds the report in a message or file, unpacks and reads it.
 package enum ReportReader {
+    /// Files of one message that begin like a report and are none. Each may cost as much as the limits allow.
+    private static let brokenFileLimit = 4
+
     /// A message as it came in.
     package static func read(
         message bytes: [UInt8], limits: ReportLimits = ReportLimits()
@@ -10,6 +13,7 @@ package enum ReportReader {
         let tree = MIMETree(reading: bytes)
         if isFeedback(tree) { return .failure(try FeedbackReportParser.parse(tree)) }
         var first: ReportFailure?
+        var broken = 0
         // Files before text: the prose around a report may begin like one.
         for isText in [false, true] {
             for part in tree.entities where part.isLeaf && !part.isQuoted && isProse(part, tree) == isText {
@@ -17,6 +21,8 @@ package enum ReportReader {
                     if let report = try report(part, of: tree, limits: limits) { return report }
                 } catch {
                     first = first ?? error
+                    broken += 1
+                    guard broken < brokenFileLimit else { throw first ?? error }
                 }
             }
         }

@@ -49,11 +49,6 @@ package struct SPFMacro: Hashable, Sendable {
     /// Empty: the text stands for itself.
     let parts: [Part]
 
-    /// Whether what it expands to depends on anything at all.
-    package var hasMacros: Bool {
-        parts.contains { if case .expansion = $0 { true } else { false } }
-    }
-
     /// Whether it expands to the same for every message to which the record of one domain is applied.
     package var dependsOnMessage: Bool {
         parts.contains { if case .expansion(let expansion) = $0 { expansion.letter != .domain } else { false } }

@@ -19,9 +19,6 @@ package struct SPFRecord: Hashable, Sendable {
         if let failure = parser.failures.first { throw failure }
         self = parser.record
     }
-
-    /// Whether the record says `all`, behind which nothing is looked at, `redirect` neither (RFC 7208 §5.1).
-    package var hasAll: Bool { directives.contains { $0.mechanism == .all } }
 }
 
 /// One mechanism with what follows when it matches.

@@ -1,6 +1,6 @@
 package import Mail
 
-/// Says of every destination that it publishes no MTA-STS policy: for an engine in which MTA-STS is switched off.
+/// Says of every destination that it publishes no MTA-STS policy: for tests and fuzzers, which fetch nothing.
 package struct NoMTASTS: MTASTSSource {
     package init() {}
 

@@ -1,18 +1,17 @@
-package import Mail
-
-extension TLSRPTRecord {
-    static let version: StaticString = "v=TLSRPTv1"
+extension TLSRPTRecord: PolicyRecord {
+    package static let version: StaticString = "v=TLSRPTv1"
     /// More are not reported to.
     private static let destinationLimit = 20
 
     package init(parsing bytes: Span<UInt8>) throws(PolicyRecordFailure) {
         let record = try PolicyRecordFields(bytes, version: Self.version, own: ["rua"])
         var destinations: [Destination] = []
-        var extensions: [Extension] = []
+        var extensions: [PolicyRecordExtension] = []
         var hasAddresses = false
         for field in record.fields {
             guard field.name == "rua" else {
-                extensions.append(Extension(name: field.name, value: String(decoding: field.value, as: UTF8.self)))
+                extensions.append(
+                    PolicyRecordExtension(name: field.name, value: String(decoding: field.value, as: UTF8.self)))
                 continue
             }
             hasAddresses = true
@@ -24,26 +23,5 @@ extension TLSRPTRecord {
         }
         guard hasAddresses else { throw .missing("rua") }
         self.init(destinations: destinations, extensions: extensions)
-    }
-
-    package init(parsing text: String) throws(PolicyRecordFailure) { try self.init(parsing: Array(text.utf8).span) }
-}
-
-extension TLSRPTLookup {
-    /// Picks the record out of what a name has.
-    package init(_ answer: Answer<String>) {
-        // RFC 8460 §3: others are discarded, and then there has to be exactly one.
-        let candidates = answer.records.filter { PolicyRecordFields.isRecord($0, version: TLSRPTRecord.version) }
-        guard let only = candidates.first else {
-            self = .absent
-            return
-        }
-        guard candidates.count == 1 else {
-            self = .several(candidates.count)
-            return
-        }
-        do throws(PolicyRecordFailure) { self = .found(try TLSRPTRecord(parsing: only)) } catch {
-            self = .invalid(error)
-        }
     }
 }

@@ -5,7 +5,7 @@ package struct TLSRPTRecord: Hashable, Sendable {
     /// In the order of the record; several `rua` fields are taken together.
     package var destinations: [Destination]
     /// Fields that this version does not know, in their order.
-    package var extensions: [Extension]
+    package var extensions: [PolicyRecordExtension]
 
     package enum Destination: Hashable, Sendable {
         /// `mailto:`, percent-decoded and without its header fields.
@@ -16,17 +16,7 @@ package struct TLSRPTRecord: Hashable, Sendable {
         case other(String)
     }
 
-    package struct Extension: Hashable, Sendable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
-    package init(destinations: [Destination], extensions: [Extension] = []) {
+    package init(destinations: [Destination], extensions: [PolicyRecordExtension] = []) {
         self.destinations = destinations
         self.extensions = extensions
     }
@@ -34,15 +24,4 @@ package struct TLSRPTRecord: Hashable, Sendable {
     package static func name(for domain: Domain) -> String { "_smtp._tls.\(domain.text)" }
 }
 
-/// What a look-up of the record came to.
-package enum TLSRPTLookup: Hashable, Sendable {
-    case found(TLSRPTRecord)
-    /// No record that begins with the version.
-    case absent
-    /// RFC 8460 §3: more than one is as good as none.
-    case several(Int)
-    /// Taken for none as well.
-    case invalid(PolicyRecordFailure)
-    /// Nothing is known now.
-    case failed(ResolverFailure)
-}
+package typealias TLSRPTLookup = PolicyRecordLookup<TLSRPTRecord>

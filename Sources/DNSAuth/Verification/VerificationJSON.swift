@@ -2,7 +2,7 @@ import Mail
 
 extension VerificationReport {
     /// The same facts as `text`, one object, keys in a fixed order, two spaces a level.
-    package var json: String { document.text(indentedBy: 0) + "\n" }
+    package var json: String { document.indented + "\n" }
 
     private var document: JSONText {
         .object([
@@ -57,54 +57,5 @@ extension VerificationReport {
             ("sealers", .array(outcome.sealers.map { .string($0) })),
             ("oldest_pass", outcome.oldestPass.map { .number($0) } ?? .null),
         ])
-    }
-}
-
-/// RFC 8259.
-private indirect enum JSONText {
-    case null
-    case bool(Bool)
-    case number(Int)
-    case string(String)
-    case array([JSONText])
-    case object([(String, JSONText)])
-
-    static func optional(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }
-
-    func text(indentedBy depth: Int) -> String {
-        switch self {
-        case .null: "null"
-        case .bool(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .string(let value): Self.quoted(value)
-        case .array(let items):
-            Self.nested("[", "]", depth, items.map { $0.text(indentedBy: depth + 1) })
-        case .object(let members):
-            Self.nested("{", "}", depth, members.map { Self.quoted($0) + ": " + $1.text(indentedBy: depth + 1) })
-        }
-    }
-
-    private static func nested(_ open: String, _ close: String, _ depth: Int, _ items: [String]) -> String {
-        guard !items.isEmpty else { return open + close }
-        let indent = String(repeating: "  ", count: depth)
-        return open + "\n" + items.map { indent + "  " + $0 }.joined(separator: ",\n") + "\n" + indent + close
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var out = String.UnicodeScalarView("\"".unicodeScalars)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            // RFC 8259 §7.
-            case "\"", "\\":
-                out.append("\\")
-                out.append(scalar)
-            case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                let hex = String(scalar.value, radix: 16)
-                out.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).unicodeScalars)
-            default: out.append(scalar)
-            }
-        }
-        out.append("\"")
-        return String(out)
     }
 }

@@ -1,4 +1,4 @@
-import Mail
+import Loop
 
 /// Names a site after the hosts that serve it: destinations with the same MX hosts in the same order of preference are
 /// one site, whatever numbers their zones use for the preferences.
@@ -14,11 +14,8 @@ package enum SiteName {
         let hosts = groups.map { $0.joined(separator: ",") }.joined(separator: ";")
         guard hosts.utf8.count > limit else { return "\(exit):\(hosts)" }
         let first = String(hosts.prefix { $0 != "," && $0 != ";" }.prefix(limit))
-        return "\(exit):\(first)+\(groups.reduce(0) { $0 + $1.count } - 1)#\(String(digest(hosts), radix: 16))"
-    }
-
-    /// FNV-1a: the same in every process, which the seeded hash of the standard library is not.
-    private static func digest(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        // Whoever publishes hosts that come to the name of somebody else's site would be given that site's mail.
+        let digest = SecureHash.of(hosts).prefix(16).map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+        return "\(exit):\(first)+\(groups.reduce(0) { $0 + $1.count } - 1)#\(digest)"
     }
 }

@@ -9,6 +9,15 @@ struct Heading: Hashable, Sendable {
         /// Smarthosts in the order of the configuration.
         case smarthosts([MailHost])
         case address(IPAddress, port: UInt16)
+
+        /// Whether the destination's mail may go to the host of this name. Smarthosts take all mail, and the site of an
+        /// address has that address alone.
+        func include(_ name: String) -> Bool {
+            switch self {
+            case .groups(let groups, _): groups.contains { $0.contains(name) }
+            case .smarthosts, .address: true
+            }
+        }
     }
 
     var hosts: Hosts
@@ -53,6 +62,9 @@ struct Heading: Hashable, Sendable {
 
     /// Whether a connection that was opened for a destination with the same hosts is good enough for this one.
     func isSatisfied(by proof: ConnectionProof, _ mode: TLSMode) -> Bool {
+        // A domain may name other hosts to the transport than it named to the router. Its own mail goes there, and
+        // nobody else's of the same site.
+        guard hosts.include(proof.host) else { return false }
         guard mode.asksForPolicies else { return true }
         var dane = DANEStatus.absent
         if TLSRuling.needsDANE(mode, policy) {
@@ -91,6 +103,8 @@ struct HeadingMemory {
     private static let capacity = 4_096
     /// A policy that has changed is obeyed within this time, whatever the TTL of the MX records.
     private static let longest: Duration = .seconds(60)
+    /// Whoever compares the ways of several destinations must find them unchanged when the mail goes.
+    private static let shortest: Duration = .seconds(5)
 
     func heading(for destination: Domain, at now: MonotonicInstant) -> Heading? {
         guard let entry = known[destination], entry.until > now else { return nil }
@@ -101,6 +115,6 @@ struct HeadingMemory {
         if known.count >= Self.capacity { known = known.filter { $0.value.until > now } }
         // Still full: forgetting costs questions that the caches have the answers to.
         if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }
-        known[destination] = (heading, now + min(heading.lifetime, Self.longest))
+        known[destination] = (heading, now + min(max(heading.lifetime, Self.shortest), Self.longest))
     }
 }

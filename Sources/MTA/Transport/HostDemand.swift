@@ -8,7 +8,7 @@ struct HostDemand: Hashable, Sendable {
     var isPublished = false
     /// What the host's TLSA records said; `nil` where nobody asked.
     var dane: DANEStatus?
-    /// What TLS reports say was applied (RFC 8460 §4.2); `nil` for connections that are not reported on.
+    /// What TLS reports say was applied (RFC 8460 §4.4); `nil` for connections that are not reported on.
     var report: TLSAttempt.Policy?
     /// A policy under test: the certificate is judged for the report only (RFC 8461 §5).
     var isTested = false

@@ -7,6 +7,14 @@ enum HostSource: Sendable {
     /// A smarthost: always the same hosts, in this order.
     case fixed([MailHost], any Resolver)
 
+    /// Whether destinations of one site may lead to different hosts, because each has its own say in it.
+    var differsByDestination: Bool {
+        switch self {
+        case .exchanges: true
+        case .fixed: false
+        }
+    }
+
     /// The way there, or the verdict where there is nobody to try.
     /// - Parameter policies: asked what the destination publishes, together with the hosts; `nil` where that is of no
     ///   interest.

@@ -3,30 +3,39 @@ import Mail
 
 /// What the shard asks about published policies, and what it tells the TLS reports.
 extension SMTPShard {
-    /// The way to the destination. Remembered for a moment where policies are asked for with every batch.
+    /// The way to the destination. Remembered for a moment, because every batch asks.
     func heading(for destination: Domain) async -> Result<Heading, NoHost> {
-        guard settings.options.tls.asksForPolicies else {
-            return await settings.source.heading(for: destination, policies: nil)
-        }
         if let known = headings.heading(for: destination, at: time.now) { return .success(known) }
-        let found = await settings.source.heading(for: destination, policies: settings.policies)
+        let policies = settings.options.tls.asksForPolicies ? settings.policies : nil
+        let found = await settings.source.heading(for: destination, policies: policies)
         if case .success(let heading) = found { headings.remember(heading, for: destination, now: time.now) }
         return found
     }
 
     /// `nil` where the batch travels as it is, as nearly every one does.
     func parts(of batch: DeliveryBatch) async -> [BatchParts.Part]? {
-        guard settings.options.tls.asksForPolicies, case .exchanges = settings.source else { return nil }
+        guard settings.source.differsByDestination else { return nil }
         let destinations = BatchParts.destinations(of: batch)
         guard destinations.count > 1 else { return nil }
-        var silent: Set<Domain> = []
-        for destination in destinations {
-            if case .success(let heading) = await heading(for: destination), heading.policy == Heading.silence {
-                silent.insert(destination)
+        // Side by side: a policy host that does not answer costs a minute, and a hundred of them no more than that.
+        let silent = await withTaskGroup(of: (Domain, Heading.Hosts)?.self) { group in
+            for destination in destinations {
+                group.addTask { await self.silentHosts(of: destination).map { (destination, $0) } }
             }
+            var silent: [Domain: Heading.Hosts] = [:]
+            for await case (let domain, let hosts)? in group { silent[domain] = hosts }
+            return silent
         }
-        let parts = BatchParts.divide(batch, silent: silent)
+        // Since the site was named, somebody may have taken other hosts, which must not get the mail of the rest.
+        let hosts = destinations.lazy.compactMap { silent[$0] }.first
+        let parts = BatchParts.divide(batch, silent: Set(silent.filter { $0.value == hosts }.keys))
         return parts.count > 1 ? parts : nil
+    }
+
+    /// The hosts of a destination that publishes nothing; `nil` when it does, or cannot be looked up.
+    private func silentHosts(of destination: Domain) async -> Heading.Hosts? {
+        guard case .success(let heading) = await heading(for: destination) else { return nil }
+        return heading.policy == Heading.silence ? heading.hosts : nil
     }
 
     /// The addresses of a host and what a connection there has to prove. A host that the policy does not allow is not
@@ -60,12 +69,17 @@ extension SMTPShard {
     }
 
     func note(_ failure: SessionFailure, _ target: Target, destination: Domain) {
+        let finding = TLSFinding.failed(failure)
+        if target.demand.isPublished, case .failure(let reason) = finding {
+            complaints.tell(reason, of: destination, host: target.name, now: time.now)
+        }
         record(
-            TLSFinding.failed(failure), target.demand.report, destination, host: target.name, at: target.address.ip,
+            finding, target.demand.report, destination, host: target.name, at: target.address.ip,
             from: settings.options.source)
     }
 
     func note(_ exclusion: HostExclusion, host: String, destination: Domain) {
+        complaints.tell(exclusion.finding, of: destination, host: host, now: time.now)
         record(.failure(exclusion.finding), exclusion.report, destination, host: host, at: nil, from: nil)
     }
 
@@ -73,6 +87,7 @@ extension SMTPShard {
         _ finding: TLSFinding, _ policy: TLSAttempt.Policy?, _ destination: Domain, host: String, at peer: IPAddress?,
         from source: IPAddress?
     ) {
+        TLSMetrics.count(finding)
         guard let log = settings.attempts, let policy else { return }
         var attempt = TLSAttempt(
             destination: destination, policy: policy, at: time.wall, sendingAddress: source?.description ?? "",

@@ -24,6 +24,7 @@ actor SMTPShard {
     private var generator: any RandomNumberGenerator & Sendable
     private var pool = IdlePool<SMTPConnection>()
     var headings = HeadingMemory()
+    var complaints = PolicyComplaints()
     private var brokenTLS = BrokenTLS()
     private var isSweeping = false
     private var isShuttingDown = false
@@ -46,7 +47,8 @@ actor SMTPShard {
         guard let parts = await parts(of: batch) else { return await carryWhole(batch, on: lane) }
         var outcomes = Array(repeating: Outcome(.deferred(.shuttingDown)), count: batch.envelope.recipients.count)
         for part in parts {
-            let carried = await carryWhole(part.batch, on: lane)
+            // While the parts before it were carried, its destinations may have gone different ways.
+            let carried = await carry(part.batch, on: lane)
             for (place, outcome) in zip(part.places, carried) { outcomes[place] = outcome }
         }
         return outcomes
@@ -58,8 +60,8 @@ actor SMTPShard {
         let cargo = Cargo(batch)
         let mode = settings.options.tls
         var heading: Heading?
-        if mode.asksForPolicies {
-            // What is published is known before a connection is taken, be it a kept one: it was opened for another
+        if mode.asksForPolicies || settings.source.differsByDestination {
+            // Where its mail may go, and what is published is known before a connection is taken, be it a kept one: it was opened for another
             // destination of the site, perhaps, with a weaker policy or none.
             switch await self.heading(for: batch.destination) {
             case .success(let found): heading = found

@@ -31,7 +31,7 @@ public struct TLSReportPolicy: Hashable, Sendable, Codable {
         case none = "no-policy-found"
     }
 
-    /// `nil`: a word that RFC 8460 §4.2 does not have.
+    /// `nil`: a word that RFC 8460 §4.4 does not have.
     public var kind: Kind?
     /// Lines of the policy file, or TLSA records.
     public var strings: [String]

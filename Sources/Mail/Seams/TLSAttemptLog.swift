@@ -6,7 +6,7 @@ public protocol TLSAttemptLog: Sendable {
 
 /// One session, or one attempt at one, as RFC 8460 counts them (§4.2).
 public struct TLSAttempt: Hashable, Sendable {
-    /// The policy that was applied (RFC 8460 §4.2: `policy-type`).
+    /// The policy that was applied (RFC 8460 §4.4: `policy-type`).
     public enum Policy: Hashable, Sendable {
         /// `tlsa`, with the records in presentation form and the host that published them.
         case tlsa(records: [String], host: String)

@@ -74,11 +74,8 @@ enum ShardMap {
 
     private static func place(_ name: String, among shards: Int) -> Int {
         guard shards > 1 else { return 0 }
-        // FNV-1a: short names, and nobody gains anything by choosing them to collide. It mixes the last bytes badly, in
-        // which names differ most, hence the step of SplitMix64 behind it.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        var mixer = SplitMix64(seed: hash)
+        // The hash mixes the last bytes badly, in which names differ most, hence the step of SplitMix64 behind it.
+        var mixer = SplitMix64(seed: StableHash.of(name))
         return Int(mixer.next() % UInt64(shards))
     }
 }

@@ -69,7 +69,7 @@ package actor DailyReports {
             var settled = 0
             for task in try await store.dueReports(before: now.utcDay) where isTime(for: task, at: now) {
                 guard !Task.isCancelled else { break }
-                if try await settle(task, at: now) { settled += 1 }
+                if try await settleWhole(task, at: now) { settled += 1 }
             }
             return settled
         } catch {
@@ -89,10 +89,18 @@ package actor DailyReports {
         let window = options.spread.wholeMilliseconds
         guard window > 0 else { return .zero }
         let text = "\(options.identity.identity.submitter)!\(task.kind.rawValue)!\(task.domain)!\(task.day)"
-        // FNV-1a.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return .milliseconds(Int64(hash % UInt64(window)))
+        return .milliseconds(Int64(StableHash.of(text) % UInt64(window)))
+    }
+
+    /// In a task of its own: a cancelled one cancels the database's work as well, and what was begun and not released
+    /// would never go out.
+    private func settleWhole(_ task: ReportTask, at now: WallTime) async throws(StorageFailure) -> Bool {
+        let work = Task { () async -> Result<Bool, StorageFailure> in
+            do throws(StorageFailure) { return .success(try await settle(task, at: now)) } catch {
+                return .failure(error)
+            }
+        }
+        return try await work.value.get()
     }
 
     private func settle(_ task: ReportTask, at now: WallTime) async throws(StorageFailure) -> Bool {
@@ -101,7 +109,9 @@ package actor DailyReports {
         if now.utcDay - task.day > options.patience {
             outcome = .dropped(note: "given up after \(options.patience) days")
         } else {
-            outcome = try await make(task, at: now)
+            do throws(StorageFailure) { outcome = try await make(task, at: now) } catch {
+                outcome = .postponed(reason: "its counts cannot be read: \(error)")
+            }
         }
         switch outcome {
         case .sent(let note):

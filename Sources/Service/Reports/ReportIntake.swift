@@ -10,6 +10,8 @@ package struct ReportIntake: InboundSink {
     private let addresses: Set<Mailbox>
     private let limits: ReportLimits
     private static let log = Logger(label: "martlet.reports")
+    /// Bytes kept of a message that is no readable report.
+    static let keptBytes = 256 << 10
 
     /// - Parameter addresses: the recipients that reports are taken for; letters of the local part may differ in case.
     package init(store: any ReportStore, addresses: [Mailbox], limits: ReportLimits = ReportLimits()) {
@@ -25,7 +27,9 @@ package struct ReportIntake: InboundSink {
     }
 
     package func deliver(_ message: InboundMessage) async throws(Refusal) {
-        let content = await Self.read(message.content.original, limits: limits)
+        let (original, limits) = (message.content.original, limits)
+        // Unpacking and parsing may take seconds.
+        let content = await Self.elsewhere { Self.read(original, limits: limits) }
         let dmarc = message.authentication.dmarc
         let report = StoredReport(
             id: message.id, receivedAt: message.receivedAt,
@@ -45,13 +49,24 @@ package struct ReportIntake: InboundSink {
         }
     }
 
-    /// Off the loop that the message came in on: unpacking and parsing may take a second.
+    /// Off the loop that the message came in on. `@concurrent` alone would not leave it: the loop is the executor that
+    /// the conversation's task prefers, and so that of all its functions without an actor (SE-0417).
+    static func elsewhere<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withTaskExecutorPreference(globalConcurrentExecutor) { await run(work) }
+    }
+
     @concurrent
-    private static func read(_ message: [UInt8], limits: ReportLimits) async -> StoredReport.Content {
+    private static func run<Value: Sendable>(_ work: @Sendable () -> Value) async -> Value { work() }
+
+    private static func read(_ message: [UInt8], limits: ReportLimits) -> StoredReport.Content {
         do throws(ReportFailure) {
             return .report(try ReportReader.read(message: message, limits: limits))
         } catch {
-            return .unreadable(reason: "\(error)", message: message)
+            // Anybody may write to the address; what is kept for people to look at need not be 25 MB.
+            guard message.count > keptBytes else { return .unreadable(reason: "\(error)", message: message) }
+            return .unreadable(
+                reason: "\(error) (the first \(keptBytes) of \(message.count) bytes are kept)",
+                message: Array(message[..<keptBytes]))
         }
     }
 

@@ -24,7 +24,7 @@ enum ReportSchema {
                         reason TEXT,
                         detail TEXT NOT NULL,
                         content BLOB,
-                        UNIQUE (kind, domain, reporter, report_id, begins_at));
+                        UNIQUE (kind, domain, reporter, report_id, begins_at, sender, is_authenticated));
                     CREATE INDEX reports_domain ON reports (domain, id);
                     CREATE INDEX reports_age ON reports (received_at);
 

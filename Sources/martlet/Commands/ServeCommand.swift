@@ -23,7 +23,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ConfigurationFile.load(config, data: data)
-        for listener in configuration.listeners { _ = try SubmissionPorts.certificate(of: listener) }
+        for listener in configuration.listeners + configuration.inbound.listeners {
+            _ = try SubmissionPorts.certificate(of: listener)
+        }
+        _ = try PolicyRoom.trust(configuration)
         if check {
             print("\(config) is right.")
             return

@@ -7,7 +7,7 @@ extension Configuration {
     /// `authentication`: how inbound mail is judged.
     mutating func readAuthentication(_ section: ConfigurationSection) {
         enum Word { case rfc9989, rfc7489 }
-        authentication.timeLimit = section.duration("timeout", default: authentication.timeLimit)
+        authentication.timeLimit = section.duration("timeout", default: authentication.timeLimit, atLeast: .seconds(1))
         authentication.spf.receiver = hostname
         authentication.spf.maximumVoidLookups = section.number(
             "spf_void_lookups", default: authentication.spf.maximumVoidLookups, in: 0...100)
@@ -39,14 +39,25 @@ extension Configuration {
     /// `domains`: what tenants are advised to publish, and how often it is looked at.
     mutating func readDomains(_ section: ConfigurationSection) {
         sending.sources = section.parsedList("sources", as: "an IP address") { IPAddress($0) } ?? []
-        sending.spfInclude = section.optionalText("spf_include")
-        sending.returnPathLabel = section.optionalText("return_path")
-        sending.trackingLabel = section.optionalText("tracking")
+        sending.spfInclude = section.parsed("spf_include", as: "a domain name", Self.name)
+        sending.returnPathLabel = section.parsed("return_path", as: "a label to put in front of a domain", Self.name)
+        sending.trackingLabel = section.parsed("tracking", as: "a label to put in front of a domain", Self.name)
         sending.dmarcReports = reports.addresses.first.map(\.description)
-        domainChecks.interval = section.duration("check_every", default: domainChecks.interval)
+        domainChecks.interval = section.duration(
+            "check_every", default: domainChecks.interval, atLeast: .seconds(60))
         domainChecks.grace = section.duration("grace", default: domainChecks.grace)
         domainChecks.overlap = section.duration("key_overlap", default: domainChecks.overlap)
         section.finish()
+    }
+
+    /// One or more labels of letters, digits, hyphens and underscores, as in `_spf.example.com`.
+    private static func name(_ text: String) -> String? {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isName = labels.allSatisfy { label in
+            (1...63).contains(label.utf8.count)
+                && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        }
+        return isName && text.utf8.count <= 253 ? text : nil
     }
 
     /// `reports`: must come before `domains`, which advises its first address.
@@ -56,7 +67,7 @@ extension Configuration {
         reports.organization = section.text("organization", default: hostname)
         reports.sendsTLS = section.flag("send_tls", default: true)
         reports.sendsDMARC = section.flag("send_dmarc", default: true)
-        reports.retention = section.duration("keep", default: reports.retention)
+        reports.retention = section.duration("keep", default: reports.retention, atLeast: .seconds(86_400))
         if !reports.addresses.isEmpty, inbound.listeners.isEmpty {
             section.problem("addresses", "needs a port in inbound: nothing could arrive for them")
         }

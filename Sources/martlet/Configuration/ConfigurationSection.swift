@@ -74,10 +74,14 @@ final class ConfigurationSection {
     }
 
     /// `90s`, `5m`, `4h`, `5d`, `250ms`.
-    func duration(_ key: String, default value: Duration) -> Duration {
+    func duration(_ key: String, default value: Duration, atLeast least: Duration = .zero) -> Duration {
         guard let node = take(key) else { return value }
         guard let text = node.string, let found = DurationText.parse(text) else {
             return wrong(key, node, "a duration such as 250ms, 90s, 5m, 4h or 5d") ?? value
+        }
+        guard found >= least else {
+            note(node.mark?.line, key, "\(text) is less than \(least.components.seconds)s")
+            return value
         }
         return found
     }

@@ -10,7 +10,10 @@ extension Configuration {
                 Domain(text).flatMap { $0.isAddressLiteral ? nil : $0 }
             } ?? [])
         inbound.obeysPolicy = section.flag("enforce_dmarc", default: false)
-        inbound.authority = section.optionalText("authority")
+        // RFC 8601 §2.5: a name without spaces; it stands in front of every result.
+        inbound.authority = section.parsed("authority", as: "a domain name") { text in
+            Domain(text).flatMap { $0.isAddressLiteral ? nil : text }
+        }
         if !inbound.listeners.isEmpty, inbound.domains.isEmpty {
             section.problem("domains", "is needed: without a domain every recipient would be refused")
         }

@@ -73,7 +73,8 @@ final class Engine: Sendable {
 
         var resolving = configuration.resolver
         if resolving.servers.isEmpty { resolving.servers = ResolverOptions.system().servers }
-        resolver = DNSResolver(options: resolving, on: loops.loops[0])
+        let resolver = DNSResolver(options: resolving, on: loops.loops[0])
+        self.resolver = resolver
         policies = try PolicyRoom(configuration, resolver: resolver, loop: loops.loops[0], time: time)
         // Before the first delivery: a policy that is known must hold for it.
         await policies.sts.load()
@@ -94,26 +95,30 @@ final class Engine: Sendable {
         do { events = try EventDatabase.open(folder: configuration.data) } catch {
             throw StartFailure(database: "event", in: configuration.data, error)
         }
+        let kept = try InboxOpening.open("\(configuration.data)/inbound", time: time, log: log)
         await queue.start(recovered: opened.recovered, notices: intake)
 
         let projector = Projector(log: opened.journal, database: events, time: time)
         self.projector = projector
         projection = Task { await projector.run() }
+        // A resolver of its own: strangers choose its questions, and must not fill the places of our MX look-ups.
+        let judging = DNSResolver(options: resolving, on: loops.loops[loops.loops.count - 1])
         authenticator = DNSAuthenticator(
-            resolver: resolver, options: configuration.authentication, pool: pool, time: time)
-        let kept = try InboxOpening.open("\(configuration.data)/inbound", time: time, log: log)
-        sink = reports.sink(keeping: KeptInbound(domains: configuration.inbound.domains, inbox: kept)) { [intake] in
-            intake.obstacle
-        }
+            resolver: judging, options: configuration.authentication, pool: pool, time: time)
+        let obstacle: @Sendable () -> Refusal? = { [intake] in intake.obstacle }
+        sink = reports.sink(
+            keeping: KeptInbound(domains: configuration.inbound.domains, inbox: kept), obstacle: obstacle)
         let verification = Self.verification(
             configuration, room: room, announcer: opened.journal, loop: loops.loops[0], sts: policies.sts, time: time)
-        let (control, sts) = (ControlWatch(room: room, queue: queue), policies.sts)
+        let sts = policies.sts
+        let lookups = LookupMetrics(resolvers: [("delivery", resolver), ("inbound", judging)], sts: sts)
+        let control = ControlWatch(room: room, queue: queue, lookups: lookups)
         let drift = DomainWatch(verification: verification, time: time)
         background =
             [Task { await control.run() }, Task { await sts.run() }, Task { await drift.run() }]
         reporting = reports.tasks(
             hostname: configuration.hostname, tenant: first.tenant.id, resolver: resolver, intake: intake,
-            fetcher: policies.fetcher, rules: configuration.authentication.dmarc.rules)
+            obstacle: obstacle, fetcher: policies.fetcher, rules: configuration.authentication.dmarc.rules)
 
         var sending = SendOptions()
         sending.requiresVerifiedDomain = configuration.requiresVerifiedDomain

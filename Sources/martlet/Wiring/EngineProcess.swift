@@ -89,7 +89,7 @@ struct EngineProcess {
     }
 
     private static func inboundOptions(_ configuration: Configuration) -> InboundOptions {
-        var options = InboundOptions(authority: configuration.inbound.authority ?? configuration.hostname)
+        var options = InboundOptions(hostname: configuration.hostname, authority: configuration.inbound.authority)
         options.obeysPolicy = configuration.inbound.obeysPolicy
         if let limits = configuration.inbound.listeners.first?.options.limits { options.headerSize = limits.headerSize }
         return options

@@ -16,9 +16,7 @@ struct PolicyRoom {
         _ configuration: Configuration, resolver: any Resolver, loop: EventLoop, time: any TimeSource
     ) throws(StartFailure) {
         let outside = configuration.outside
-        do { trust = try TLSClientContext(trust: outside.caFile.map { .file($0) } ?? .system) } catch {
-            throw StartFailure("TLS cannot be used: \(error.reason)")
-        }
+        trust = try Self.trust(configuration)
         var options = HTTPClientOptions()
         options.caFile = outside.caFile
         options.allowsLoopback = outside.allowsLoopback
@@ -29,5 +27,14 @@ struct PolicyRoom {
         sts = MTASTSCache(
             check: MTASTSCheck(resolver: resolver, fetcher: fetcher), store: store, time: time, executor: loop)
         policies = PublishedTLSPolicies(resolver: resolver, sts: sts)
+    }
+
+    /// Also for `serve --check`.
+    static func trust(_ configuration: Configuration) throws(StartFailure) -> TLSClientContext {
+        let file = configuration.outside.caFile
+        do { return try TLSClientContext(trust: file.map { .file($0) } ?? .system) } catch {
+            guard let file else { throw StartFailure("TLS cannot be used: \(error.reason)") }
+            throw StartFailure("the certificates of outside.ca_file, \(file), cannot be used: \(error.reason)")
+        }
     }
 }

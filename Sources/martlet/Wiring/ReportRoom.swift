@@ -35,8 +35,8 @@ struct ReportRoom {
 
     /// The work in the background, until it is cancelled.
     func tasks(
-        hostname: String, tenant: UUIDv7, resolver: any Resolver, intake: any Intake, fetcher: any HTTPFetcher,
-        rules: DMARCRules
+        hostname: String, tenant: UUIDv7, resolver: any Resolver, intake: any Intake,
+        obstacle: @escaping @Sendable () -> Refusal?, fetcher: any HTTPFetcher, rules: DMARCRules
     ) -> [Task<Void, Never>] {
         guard let contact = configuration.contact else { return [Task { await clean() }] }
         let identity = ReportIdentity(
@@ -46,7 +46,8 @@ struct ReportRoom {
         options.retention = configuration.retention
         let daily = DailyReports(
             store: database.reports, requests: PublishedReportRequests(resolver: resolver, rules: rules),
-            intake: intake, fetcher: fetcher, time: time, options: options)
+            intake: YieldingIntake(intake: intake, obstacle: obstacle), fetcher: fetcher, time: time,
+            options: options)
         let collector = ReportCollector(
             aggregate: messages ?? AggregateAccumulator(), tls: sessions ?? TLSReportAccumulator(),
             store: database.reports, time: time)
@@ -59,6 +60,17 @@ struct ReportRoom {
             _ = try? await database.reports.removeReports(before: time.wall - configuration.retention)
             do { try await time.sleep(for: .seconds(86_400)) } catch { return }
         }
+    }
+}
+
+/// Reports are notifications, which are taken however full the disk is; but unlike a failure notice nobody is owed one.
+private struct YieldingIntake: Intake {
+    let intake: any Intake
+    let obstacle: @Sendable () -> Refusal?
+
+    func accept(_ submission: Submission) async throws(Refusal) -> Receipt {
+        if let obstacle = obstacle() { throw obstacle }
+        return try await intake.accept(submission)
     }
 }
 

@@ -4,11 +4,26 @@ import Testing
 
 @testable import DNSAuth
 
-/// arc/valimail: 17 messages sealed, byte for byte as far as a signature can tell.
+/// arc/valimail: 17 messages sealed, byte for byte as far as a signature can tell, and 7 that upstream has put aside.
 @Suite struct ARCSigningSuiteTests {
-    @Test func signing() throws {
-        guard let suite = try ARCSuite.read("arc-draft-sign-tests.yml") else { return }
-        var (count, agreed) = (0, 0)
+    private static let stale =
+        "made by a draft: dkimpy does not verify the message signature printed there either (RFC 8617 §4.1.2)"
+
+    @Test(arguments: [
+        ("arc-draft-sign-tests.yml", 17, []),
+        (
+            "unused_tests.yml", 7,
+            [
+                "header_order", "header_dup_ord1", "header_dup_ord2", "sig_header_dup_once", "sig_header_dup_twice",
+                "header_non",
+            ]
+        ),
+    ])
+    func signing(file: String, cases: Int, deviations: [String]) throws {
+        guard let suite = try ARCSuite.read(file) else { return }
+        var tally = SuiteTally(
+            "arc/valimail \(file)",
+            deviations: Dictionary(uniqueKeysWithValues: deviations.map { ($0, Self.stale) }))
         for scenario in suite.scenarios {
             let der = try #require(scenario.key.flatMap { Data(base64Encoded: $0.filter { !$0.isWhitespace }) })
             let stored = try DKIMKeyPair.reading(der: Array(der), selector: #require(scenario.selector))
@@ -16,7 +31,6 @@ import Testing
             // The suite's seals are over message signatures whose b= is on one line.
             options.signatureLineLength = 900
             for test in scenario.tests {
-                count += 1
                 options.fields = SignedFields(
                     try #require(test.headers).split(separator: ":").map { .init(String($0)) })
                 let signer = ARCSigner(
@@ -28,15 +42,13 @@ import Testing
                 let sealed = try signer.seal(
                     test.content, results: results, chain: chain,
                     at: WallTime(milliseconds: 1_000 * (try #require(test.time))))
-                if compare(test, sealed) { agreed += 1 }
+                tally.judge(test.name, agrees(test, sealed), String(decoding: sealed, as: UTF8.self))
             }
         }
-        print("conformance arc/valimail signing: \(count) cases, \(agreed) agree, 0 deviations listed")
-        #expect(count == 17)
-        #expect(agreed == 17)
+        tally.report(cases: cases)
     }
 
-    private func compare(_ test: ARCSuite.Case, _ sealed: [UInt8]) -> Bool {
+    private func agrees(_ test: ARCSuite.Case, _ sealed: [UInt8]) -> Bool {
         let header = HeaderSection(scanning: sealed.span)
         func value(_ name: String) -> String {
             guard let field = header.first(name, in: sealed.span) else { return "" }
@@ -47,11 +59,8 @@ import Testing
             return Dictionary(uniqueKeysWithValues: list.tags.map { ($0.name, list.unfolded($0.name) ?? "") })
         }
         func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
-        #expect(tags(value("ARC-Message-Signature")) == tags(test.signature ?? ""), "\(test.name)")
-        #expect(tags(value("ARC-Seal")) == tags(test.seal ?? ""), "\(test.name)")
-        #expect(words(value("ARC-Authentication-Results")) == words(test.results ?? ""), "\(test.name)")
-        #expect(header.fields.count == (test.seal == "" ? 0 : 3), "\(test.name)")
-        return tags(value("ARC-Message-Signature")) == tags(test.signature ?? "")
+        return header.fields.count == (test.seal == "" ? 0 : 3)
+            && tags(value("ARC-Message-Signature")) == tags(test.signature ?? "")
             && tags(value("ARC-Seal")) == tags(test.seal ?? "")
             && words(value("ARC-Authentication-Results")) == words(test.results ?? "")
     }

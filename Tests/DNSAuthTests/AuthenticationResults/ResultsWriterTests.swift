@@ -26,6 +26,23 @@ import Testing
             recordDomain: Domain(canonical: "example.org"), policy: .reject, policyTag: .p, isDKIMAligned: true),
         arc: ARCOutcome(.pass, reason: "2 sets", sealers: ["a.example", "b.example"], oldestPass: 0))
 
+    /// A reader may stop at 64 KiB, and DMARC stands behind the signatures.
+    @Test func manySignaturesDoNotMakeTheFieldUnreadable() throws {
+        var found = Self.all
+        let long = String(repeating: "a", count: 190)
+        let other = DKIMOutcome(
+            .permerror, reason: "no key", domain: Domain(canonical: "example.net"), identity: "\(long)@example.net",
+            selector: long, algorithm: long, signatureStart: "12345678")
+        found.dkim = Array(repeating: other, count: 5_000) + [Self.all.dkim[0]]
+        let field = AuthenticationResults(found, from: Self.client, authority: "mx.example.net").field
+        let value = Array(field.drop { $0 != UInt8(ascii: ":") }.dropFirst().dropLast(2))
+        let read = try AuthenticationResults(parsing: value.span)
+        #expect(read.first("dmarc")?.result == "pass" && read.first("arc")?.result == "pass")
+        // What vouches for somebody is not left out.
+        #expect(read.findings.contains { $0.method == "dkim" && $0.result == "pass" })
+        #expect(read.findings.count < 40)
+    }
+
     @Test func everythingThatWasFound() {
         let results = AuthenticationResults(Self.all, from: Self.client, authority: "mx.example.net")
         #expect(

@@ -35,7 +35,7 @@ import Testing
             names.filter { $0.first?.isNumber == true }.compactMap { $0.split(separator: ".").first.map(String.init) }
         )
         .sorted()
-        var tally = DKIMTally("dkim/chasquid", deviations: Self.deviations)
+        var tally = SuiteTally("dkim/chasquid", deviations: Self.deviations)
         for stem in stems {
             // Upstream's links: what a case lacks is that of the first.
             let first = "01-rfc8463"

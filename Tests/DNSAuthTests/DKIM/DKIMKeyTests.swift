@@ -69,6 +69,22 @@ import Testing
         }
     }
 
+    /// Anybody with an API key can claim a name below somebody else's domain, and must not take its signatures away.
+    @Test func anUnprovedClaimBelowAVerifiedDomainDoesNotSign() throws {
+        let keyring = DKIMKeyring()
+        let verified = try KeyFixture.domain("example.org", status: .verified)
+        let claimed = try KeyFixture.domain("mail.example.org", status: .pending)
+        let alone = try KeyFixture.domain("example.net", status: .pending)
+        keyring.replaceAll([verified, claimed, alone])
+        func domain(_ author: String) -> String? { keyring.keys(for: Domain(canonical: author))?.domain.text }
+        #expect(domain("mail.example.org") == "example.org")
+        #expect(domain("x.mail.example.org") == "example.org")
+        // Where nobody has proved anything, the nearest claim signs.
+        #expect(domain("x.example.net") == "example.net")
+        keyring.replaceAll([verified, try KeyFixture.domain("mail.example.org", status: .verified)])
+        #expect(domain("x.mail.example.org") == "mail.example.org")
+    }
+
     @Test func replacingKeepsWhatStaysTheSame() throws {
         let keyring = DKIMKeyring()
         keyring.replaceAll([try KeyFixture.domain("example.org")])

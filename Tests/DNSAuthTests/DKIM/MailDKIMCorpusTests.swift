@@ -34,7 +34,7 @@ import Testing
         var judge = try judge(folder)
         let table = String(
             decoding: try Conformance.bytes(folder.appending(path: "EXPECTED.tsv")), as: UTF8.self)
-        var tally = DKIMTally("dkim/mail-dkim", deviations: Self.deviations)
+        var tally = SuiteTally("dkim/mail-dkim", deviations: Self.deviations)
         for line in table.split(separator: "\n").dropFirst() {
             let columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             let message = try DKIMJudge.message(folder.appending(path: "t/corpus/\(columns[0])"))

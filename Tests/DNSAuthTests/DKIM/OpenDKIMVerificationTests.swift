@@ -21,7 +21,7 @@ import Testing
         let parsed = try #require(try Conformance.json(folder.appending(path: "cases.json")) as? [[String: Any]])
         let dns = try #require(try Conformance.json(folder.appending(path: "dns.json")) as? [String: Any])
         let zone = dns.compactMapValues { ($0 as? String).map { [$0] } }
-        var tally = DKIMTally("dkim/opendkim verification", deviations: Self.deviations)
+        var tally = SuiteTally("dkim/opendkim verification", deviations: Self.deviations)
         for entry in parsed where entry["kind"] as? String == "verify" {
             let name = try #require(entry["name"] as? String)
             let message = try Conformance.bytes(folder.appending(path: #require(entry["file"] as? String)))

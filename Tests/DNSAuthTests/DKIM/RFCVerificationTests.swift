@@ -13,7 +13,7 @@ import Testing
 
     @Test func threeSignaturesOfTwoRFCs() async throws {
         guard let folder = Conformance.folder("dkim/rfc") else { return }
-        var tally = DKIMTally("dkim/rfc verification")
+        var tally = SuiteTally("dkim/rfc verification")
         for (file, dns) in [
             ("rfc6376-A.2-signed.eml", "rfc6376-dns.json"), ("rfc8463-A.3-signed.eml", "rfc8463-dns.json"),
         ] {

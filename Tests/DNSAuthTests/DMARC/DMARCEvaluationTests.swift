@@ -121,6 +121,21 @@ import Testing
         #expect(vouched.result == .pass)
     }
 
+    /// Whoever forges the author adds signatures of domains below it, whose DNS does not answer: they fail, so nobody
+    /// has to ask, and nothing is temporary about it.
+    @Test func brokenSignaturesAskNothing() async {
+        let names = (0..<30).map { "lame\($0).shop.example" }
+        let failures = Dictionary(uniqueKeysWithValues: names.map { ("_dmarc.\($0)", ResolverFailure.timeout) })
+        let forged = names.map { DKIMOutcome.signed(.permerror, $0) }
+        let outcome = await evaluate(dkim: forged, failures: failures)
+        #expect(outcome.result == .fail && outcome.disposition == .reject)
+        #expect(outcome.reason == "DKIM did not pass; no SPF result")
+        // They do not use up the identifiers that are compared either.
+        let genuine = await evaluate(
+            spf: [.mailFrom(.pass, "news.shop.example")], dkim: names.map { .signed(.fail, $0) })
+        #expect(genuine.result == .pass && genuine.isSPFAligned)
+    }
+
     /// `_dmarc.` in front makes some names too long for the DNS: there is no record there, and no error either.
     @Test func nameTooLongForTheLabel() async {
         let label = String(repeating: "a", count: 60)

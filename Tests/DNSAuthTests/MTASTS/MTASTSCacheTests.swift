@@ -46,6 +46,8 @@ import Testing
             #expect(await rig.ask() == "enforce 1" && rig.world.fetches == 2)
             rig.world.change { $0.failure = nil }
             try await rig.wait(.seconds(1))
+            #expect(await rig.ask() == "enforce 1", "fetched beside the delivery")
+            try await rig.wait(.milliseconds(1))
             #expect(await rig.ask() == "enforce 2" && rig.world.fetches == 3)
         }
     }
@@ -62,10 +64,40 @@ import Testing
             #expect(rig.world.fetches == 1)
             try await rig.wait(.seconds(300))
             rig.world.change { $0.failure = .tls(reason: "self-signed") }
+            #expect(await rig.ask() == "unavailable", "fetched beside the delivery")
+            try await rig.wait(.milliseconds(1))
             let second = await rig.cache.policy(for: rig.domain)
             #expect(second == .unavailable(reason: .certificate(reason: "self-signed")) && rig.world.fetches == 2)
             rig.world.change { $0.records = [:] }
             #expect(await rig.ask() == "absent", "no record, no policy")
+        }
+    }
+
+    @Test func mailWaitsForADeadPolicyHostOnceAndNotEveryFiveMinutes() async throws {
+        let rig = CacheRig()
+        rig.world.publish("a.example", id: "1", maxAge: 604_800)
+        rig.world.change { state in
+            state.failure = .timedOut
+            state.delay = .seconds(60)
+        }
+        try await rig.loop.run { _ in
+            let start = rig.loop.time.now
+            #expect(await rig.ask() == "unavailable")
+            #expect(rig.loop.time.now - start == .seconds(60))
+            for round in 2...20 {
+                try await rig.wait(.seconds(400))
+                await rig.cache.sweep()
+                let before = rig.loop.time.now
+                #expect(await rig.ask() == "unavailable")
+                #expect(rig.loop.time.now == before)
+                try await rig.wait(.seconds(1))
+                #expect(rig.world.fetches == round)
+            }
+            try await rig.wait(.seconds(400))
+            rig.world.change { $0.failure = nil }
+            #expect(await rig.ask() == "unavailable", "the fetch runs beside the delivery")
+            try await rig.wait(.seconds(61))
+            #expect(await rig.ask() == "enforce 1")
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
     @Test func recordsAndPoliciesOfMox() throws {
         guard let folder = Conformance.folder("mta-sts-tlsrpt-dane/mox-vectors") else { return }
         let vectors = try MoxVectors(folder.appending(path: "mtasts_parse.json"))
-        var tally = VectorTally("mta-sts/mox parse")
+        var tally = SuiteTally("mta-sts/mox parse")
         for vector in vectors.cases {
             let name = "\(vector.test) \(vector.function) \(vector.input.debugDescription)"
             let found: String?
@@ -21,15 +21,15 @@ import Testing
             default: throw CocoaError(.fileReadCorruptFile)
             }
             let wanted = vector.expected.first.map { vector.test == "TestRecord" ? Self.record($0) : Self.policy($0) }
-            tally.judge(name, agrees: found == wanted, "\(found ?? "refused") instead of \(wanted ?? "a refusal")")
+            tally.judge(name, found == wanted, "\(found ?? "refused") instead of \(wanted ?? "a refusal")")
         }
-        tally.finish(cases: 42)
+        tally.report(cases: 42)
     }
 
     @Test func lookupsOfMox() async throws {
         guard let folder = Conformance.folder("mta-sts-tlsrpt-dane/mox-vectors") else { return }
         let vectors = try MoxVectors(folder.appending(path: "mtasts_mtasts.json"))
-        var tally = VectorTally("mta-sts/mox lookup")
+        var tally = SuiteTally("mta-sts/mox lookup")
         for vector in vectors.cases {
             let check = MTASTSCheck(resolver: try vectors.resolver(of: vector.test), fetcher: NoFetcher())
             let found = await check.record(for: Domain(canonical: vector.input))
@@ -43,16 +43,16 @@ import Testing
                 case .invalid: vector.expected[1] == "ErrRecordSyntax"
                 case .failed: vector.expected[1] == "ErrDNS"
                 }
-            tally.judge(vector.input, agrees: isExpected && isEqual, "\(found)")
+            tally.judge(vector.input, isExpected && isEqual, "\(found)")
         }
-        tally.finish(cases: 9)
+        tally.report(cases: 9)
     }
 
     @Test func recordsOfMailAuth() throws {
         guard let folder = Conformance.folder("mta-sts-tlsrpt-dane/mail-auth-vectors") else { return }
         let json = try Conformance.json(folder.appending(path: "mta_sts_parse.json")) as? [String: Any]
         let cases = try #require(json?["cases"] as? [[String: Any]])
-        var tally = VectorTally("mta-sts, tlsrpt/mail-auth")
+        var tally = SuiteTally("mta-sts, tlsrpt/mail-auth")
         for entry in cases {
             let values = try #require(entry["values"] as? [Any])
             let input = try #require(values.first as? String)
@@ -61,18 +61,18 @@ import Testing
             switch entry["test"] as? String {
             case "mta_sts_record_parse":
                 let record = try? MTASTSRecord(parsing: input)
-                tally.judge(input, agrees: record == MTASTSRecord(id: texts[0]), "\(String(describing: record))")
+                tally.judge(input, record == MTASTSRecord(id: texts[0]), "\(String(describing: record))")
             case "tlsrpt_parse":
                 let record = try? TLSRPTRecord(parsing: input)
                 let kinds = wanted.matches(of: /ReportUri::(Mail|Http)/).map { String($0.1) }
                 let list = zip(kinds, texts).map { kind, text in
                     kind == "Mail" ? TLSRPTRecord.Destination.mail(text) : .https(text)
                 }
-                tally.judge(input, agrees: record?.destinations == list, "\(String(describing: record))")
+                tally.judge(input, record?.destinations == list, "\(String(describing: record))")
             default: Issue.record("an unknown test")
             }
         }
-        tally.finish(cases: 5)
+        tally.report(cases: 5)
     }
 
     /// The file of RFC 8461 §3.2, which kumomta's tests read as well; its text is not among the vectors.
@@ -88,7 +88,7 @@ import Testing
 
     @Test func assertionsOfKumoMTA() async throws {
         guard let folder = Conformance.folder("mta-sts-tlsrpt-dane/kumomta-vectors") else { return }
-        var tally = VectorTally("mta-sts/kumomta")
+        var tally = SuiteTally("mta-sts/kumomta")
         for file in ["dns.json", "policy.json"] {
             let json = try Conformance.json(folder.appending(path: file)) as? [String: Any]
             for entry in try #require(json?["cases"] as? [[String: Any]]) {
@@ -105,28 +105,28 @@ import Testing
                         let check = MTASTSCheck(resolver: resolver, fetcher: NoFetcher())
                         let found = await check.record(for: Domain(canonical: literals["result"]?.first ?? ""))
                         let id = expected.firstMatch(of: /id: "([^"]*)"/).map { String($0.1) } ?? ""
-                        tally.judge(subject, agrees: found == .found(MTASTSRecord(id: id)), "\(found)")
+                        tally.judge(subject, found == .found(MTASTSRecord(id: id)), "\(found)")
                     case "get_policy":
                         let url = MTASTSCheck.url(for: Domain(canonical: "example.com"))
                         let isSame = url == literals["getter"]?.first
                         let fetched = HTTPFetched(status: 200, contentType: "text/plain", body: Array(Self.sample.utf8))
                         guard case .policy(let policy) = MTASTSCheck.judge(fetched, id: "") else {
-                            tally.judge(subject, agrees: false, "refused")
+                            tally.judge(subject, false, "refused")
                             continue
                         }
-                        tally.judge(subject, agrees: isSame && Self.describe(policy) == Self.kumoPolicy(expected))
+                        tally.judge(subject, isSame && Self.describe(policy) == Self.kumoPolicy(expected))
                     case "parse_policy":
                         let policy = try MTASTSPolicyParser.parse(Array(Self.sample.utf8), id: "")
-                        tally.judge(subject, agrees: Self.describe(policy) == Self.kumoPolicy(expected))
+                        tally.judge(subject, Self.describe(policy) == Self.kumoPolicy(expected))
                     case "name_matching":
                         let matches = MTASTSPolicy.matches(host: inputs[0], pattern: inputs[1])
-                        tally.judge(subject, agrees: matches == !subject.hasPrefix("!"))
+                        tally.judge(subject, matches == !subject.hasPrefix("!"))
                     default: Issue.record("an unknown test")
                     }
                 }
             }
         }
-        tally.finish(cases: 10)
+        tally.report(cases: 10)
     }
 
     // MARK: Both sides as one text

@@ -102,6 +102,23 @@ import Testing
         }
     }
 
+    /// Each costs as much as the limits allow, so a message full of them would keep a thread busy for minutes.
+    @Test func aMessageFullOfBrokenFilesIsGivenUp() throws {
+        func message(_ broken: Int) -> [UInt8] {
+            let bad = "--b\r\nContent-Type: application/gzip\r\n\r\n<feedback><broken\r\n"
+            let good = """
+                --b\r\nContent-Type: application/json; name=a.json\r\n\r
+                {"organization-name":"o","report-id":"1","contact-info":"c","policies":[],"date-range":\
+                {"start-datetime":"2026-01-01T00:00:00Z","end-datetime":"2026-01-01T23:59:59Z"}}\r
+                --b--\r\n
+                """
+            let head = "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+            return Array((head + String(repeating: bad, count: broken) + good).utf8)
+        }
+        #expect(throws: Never.self) { try ReportReader.read(message: message(2)) }
+        #expect(throws: ReportFailure.self) { try ReportReader.read(message: message(20)) }
+    }
+
     private static func zip(names: String, method: String) throws -> [UInt8]? {
         guard let python = Tool.find("python3", for: "zip archives made by python") else { return nil }
         let script = """

@@ -1,7 +1,6 @@
 import Loop
 import Mail
 import MartletTesting
-import Synchronization
 import Testing
 
 @testable import DNSAuth
@@ -116,7 +115,7 @@ import Testing
         dns.txt["a.example"] = ["v=spf1 a:h.example mx:h.example a:h.example include:a.example"]
         dns.addresses["h.example"] = [.v4(1)]
         dns.failures["f.example"] = .timeout
-        let counting = QuestionCountingResolver(dns)
+        let counting = RecordingResolver(dns)
         let memo = QuestionMemo(counting)
         let spf = SPFCheck(resolver: memo, time: VirtualTime())
         for _ in 0..<3 {
@@ -162,41 +161,4 @@ private struct SlowResolver: Resolver {
 
     func tlsa(_ name: String) async throws(ResolverFailure) -> Answer<TLSARecord> { try await dns.tlsa(name) }
     func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> { try await dns.ptr(address) }
-}
-
-/// Counts the questions.
-final class QuestionCountingResolver: Resolver {
-    private let dns: any Resolver
-    private let asked = Atomic<Int>(0)
-
-    init(_ dns: any Resolver) { self.dns = dns }
-
-    var count: Int { asked.load(ordering: .relaxed) }
-
-    private func tick() { asked.add(1, ordering: .relaxed) }
-
-    func mx(_ name: String) async throws(ResolverFailure) -> Answer<MXRecord> {
-        tick()
-        return try await dns.mx(name)
-    }
-
-    func addresses(_ name: String) async throws(ResolverFailure) -> Answer<IPAddress> {
-        tick()
-        return try await dns.addresses(name)
-    }
-
-    func txt(_ name: String) async throws(ResolverFailure) -> Answer<String> {
-        tick()
-        return try await dns.txt(name)
-    }
-
-    func tlsa(_ name: String) async throws(ResolverFailure) -> Answer<TLSARecord> {
-        tick()
-        return try await dns.tlsa(name)
-    }
-
-    func ptr(_ address: IPAddress) async throws(ResolverFailure) -> Answer<String> {
-        tick()
-        return try await dns.ptr(address)
-    }
 }

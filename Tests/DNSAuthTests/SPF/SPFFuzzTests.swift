@@ -30,7 +30,7 @@ import Testing
             dns.txt["e.a.example"] = [text(6)]
             dns.addresses["a.example"] = [.v4(1)]
             dns.ptr[.v4(1)] = ["a.example", text(3)]
-            let counting = QuestionCountingResolver(dns)
+            let counting = RecordingResolver(dns)
             let helo = text(4)
             let outcome = await SPFCheck(resolver: counting, time: VirtualTime()).check(
                 .mailFrom, client: .v4(1), helo: helo,

@@ -83,7 +83,7 @@ import Testing
             }
         }
         dns.txt["a.example"] = ["v=spf1 include:l0-0.example include:l0-1.example -all"]
-        let counting = QuestionCountingResolver(dns)
+        let counting = RecordingResolver(dns)
         let tree = await SPFInspection(resolver: counting, time: VirtualTime()).inspect(
             Domain(canonical: "a.example"))
         #expect(counting.count <= 100)

@@ -29,7 +29,7 @@ enum Tool {
         process.standardInput = try FileHandle(forReadingFrom: work.url.appending(path: "in"))
         process.standardOutput = try FileHandle(forWritingTo: work.url.appending(path: "out"))
         process.standardError = try FileHandle(forWritingTo: work.url.appending(path: "err"))
-        try process.run()
+        try process.runWithSignals()
         process.waitUntilExit()
         return Result(
             status: process.terminationStatus,
@@ -72,13 +72,7 @@ final class RunningTool {
         process.currentDirectoryURL = folder
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        // The threads that run tests block most signals, and a child inherits that: it could not be asked to end.
-        var none = sigset_t()
-        var before = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try process.run()
+        try process.runWithSignals()
     }
 
     deinit {
@@ -86,5 +80,18 @@ final class RunningTool {
         let deadline = Date(timeIntervalSinceNow: 5)
         while process.isRunning, Date() < deadline { usleep(10_000) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+}
+
+extension Process {
+    /// The threads that run tests block most signals, and a child inherits that: it could not be asked to end, and
+    /// whatever ends itself by an alarm, as `openssl speed` does, would never end.
+    func runWithSignals() throws {
+        var none = sigset_t()
+        var before = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try run()
     }
 }

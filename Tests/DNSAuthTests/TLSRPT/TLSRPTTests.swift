@@ -9,20 +9,20 @@ import Testing
     @Test func recordsOfMox() throws {
         guard let folder = Conformance.folder("mta-sts-tlsrpt-dane/mox-vectors") else { return }
         let vectors = try MoxVectors(folder.appending(path: "tlsrpt_parse.json"))
-        var tally = VectorTally("tlsrpt/mox parse")
+        var tally = SuiteTally("tlsrpt/mox parse")
         for vector in vectors.cases {
             let found = (try? TLSRPTRecord(parsing: vector.input)).map(Self.describe)
             let wanted = vector.expected.first.map(Self.record)
             let name = "\(vector.function) \(vector.input.debugDescription)"
-            tally.judge(name, agrees: found == wanted, "\(found ?? "refused") instead of \(wanted ?? "a refusal")")
+            tally.judge(name, found == wanted, "\(found ?? "refused") instead of \(wanted ?? "a refusal")")
         }
-        tally.finish(cases: 20)
+        tally.report(cases: 20)
     }
 
     @Test func lookupsOfMox() async throws {
         guard let folder = Conformance.folder("mta-sts-tlsrpt-dane/mox-vectors") else { return }
         let vectors = try MoxVectors(folder.appending(path: "tlsrpt_lookup.json"))
-        var tally = VectorTally("tlsrpt/mox lookup")
+        var tally = SuiteTally("tlsrpt/mox lookup")
         for vector in vectors.cases {
             let check = TLSRPTCheck(resolver: try vectors.resolver(of: vector.test))
             let found = await check.record(for: Domain(canonical: vector.input))
@@ -35,9 +35,9 @@ import Testing
                 case .invalid: vector.expected[1] == "ErrRecordSyntax"
                 case .failed: vector.expected[1] == "ErrDNS"
                 }
-            tally.judge(vector.input, agrees: agrees, "\(found)")
+            tally.judge(vector.input, agrees, "\(found)")
         }
-        tally.finish(cases: 7)
+        tally.report(cases: 7)
     }
 
     /// All addresses in their order, then what is not known.

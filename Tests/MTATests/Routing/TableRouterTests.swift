@@ -95,6 +95,9 @@ import Testing
         #expect(name.utf8.count < 160)
         #expect(name == SiteName.name(exit: "direct", groups: groups))
         #expect(name != SiteName.name(exit: "direct", groups: [groups[0].dropLast() + ["other.example"]]))
+        // Who could choose hosts with the name of another site would get its mail, so 64 bits of any digest, or a digest
+        // that can be computed backwards, will not do.
+        #expect(name.split(separator: "#").last?.count == 32)
     }
 
     @Test func forgetsRatherThanGrows() {

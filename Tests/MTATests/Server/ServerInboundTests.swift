@@ -57,7 +57,7 @@ import Testing
     func fields() async throws {
         let sink = RecordingSink()
         let desk = InboundDesk(
-            sink: sink, authenticator: FixedJudge(.pass), options: InboundOptions(authority: "mx.example.org"))
+            sink: sink, authenticator: FixedJudge(.pass), options: InboundOptions(hostname: "mx.example.org"))
         let message = received("Forged: mx.example.org\r\nFrom: a@b.example\r\n\r\nhi\r\n")
         guard case .accepted(let id) = try await receive(desk, message) else { return #expect(Bool(false)) }
         let kept = try #require(sink.messages.first)
@@ -73,7 +73,7 @@ import Testing
     @Test("A policy of reject is obeyed only where the operator says so", arguments: [true, false])
     func policy(obeys: Bool) async throws {
         let sink = RecordingSink()
-        var options = InboundOptions(authority: "mx.example.org")
+        var options = InboundOptions(hostname: "mx.example.org")
         options.obeysPolicy = obeys
         let desk = InboundDesk(sink: sink, authenticator: FixedJudge(.fail), options: options)
         switch try await receive(desk, received("From: a@b.example\r\n\r\nhi\r\n")) {
@@ -90,7 +90,7 @@ import Testing
     func loop() async {
         let desk = InboundDesk(
             sink: RecordingSink(), authenticator: FixedJudge(.pass),
-            options: InboundOptions(authority: "mx.example.org"))
+            options: InboundOptions(hostname: "mx.example.org"))
         let message = received(String(repeating: "Received: by x; date\r\n", count: 51) + "\r\n")
         await #expect(throws: Refusal.mailLoop) { try await receive(desk, message) }
     }
@@ -99,7 +99,7 @@ import Testing
     func fullDisk() async {
         let desk = InboundDesk(
             sink: RecordingSink(refusal: .diskLow), authenticator: FixedJudge(.pass),
-            options: InboundOptions(authority: "mx.example.org"))
+            options: InboundOptions(hostname: "mx.example.org"))
         await #expect(throws: Refusal.diskLow) { try await receive(desk, received("From: a@b.example\r\n\r\n")) }
     }
 }

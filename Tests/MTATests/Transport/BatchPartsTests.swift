@@ -1,5 +1,6 @@
 import Loop
 import Mail
+import MartletTesting
 import Testing
 
 @testable import MTA
@@ -94,5 +95,60 @@ import Testing
         let result = try await Self.delivery([:]).run(.play(script))
         #expect(result.verdicts == [.delivered, .delivered, .delivered])
         #expect(result.connections == 1 && result.network.mismatches.isEmpty, "\(result.network.mismatches)")
+    }
+
+    /// What a destination publishes after a minute: its policy host does not answer.
+    private struct SlowPolicies: TLSPolicySource {
+        let time: any TimeSource
+
+        func policy(for destination: Domain, exchanges: Answer<MXRecord>) async -> DestinationTLSPolicy {
+            try? await time.sleep(for: .seconds(60))
+            return DestinationTLSPolicy(
+                sts: .unavailable(reason: .fetch(reason: "timed out")), isExchangeListSecure: false)
+        }
+
+        func dane(for host: String, port: UInt16, addresses: Answer<IPAddress>) async -> DANEStatus { .absent }
+    }
+
+    /// The first of a batch decides where it goes, and may have other hosts now than when the site was named.
+    @Test func whoHasOtherHostsNowTravelsAlone() async throws {
+        let loop = SimulatedLoop()
+        var resolver = FakeResolver()
+        for (domain, host) in [("a.test", "mx.test"), ("b.test", "evil.test"), ("c.test", "mx.test")] {
+            resolver.mx[domain] = [MXRecord(preference: 0, exchange: host)]
+        }
+        var options = ClientOptions(heloName: "client.test")
+        options.tls = .published
+        let settings = SMTPShard.Settings(
+            source: .exchanges(resolver, port: 25, ownNames: []), options: options, rules: HostPlan.Rules(),
+            context: nil, policies: TablePolicies(), attempts: nil)
+        let network = try ScriptedNetwork([], on: loop, chunk: 1_024)
+        let shard = SMTPShard(settings, dialer: network, time: loop.time, executor: loop)
+        try await loop.run { _ in
+            let parts = await shard.parts(of: Self.batch(["b.test", "a.test", "c.test"]))
+            #expect(parts?.map(\.batch.destination.text) == ["b.test", "a.test", "c.test"])
+            let others = await shard.parts(of: Self.batch(["a.test", "b.test", "c.test"]))
+            #expect(others?.map(\.places) == [[0, 2], [1]])
+        }
+    }
+
+    @Test func manyDeadPolicyHostsCostNoMoreThanOne() async throws {
+        let domains = (0..<50).map { "d\($0).test" }
+        let loop = SimulatedLoop()
+        var resolver = FakeResolver()
+        for domain in domains { resolver.mx[domain] = [MXRecord(preference: 0, exchange: "mx.test")] }
+        var options = ClientOptions(heloName: "client.test")
+        options.tls = .published
+        let settings = SMTPShard.Settings(
+            source: .exchanges(resolver, port: 25, ownNames: []), options: options, rules: HostPlan.Rules(),
+            context: nil, policies: SlowPolicies(time: loop.time), attempts: nil)
+        let network = try ScriptedNetwork([], on: loop, chunk: 1_024)
+        let shard = SMTPShard(settings, dialer: network, time: loop.time, executor: loop)
+        try await loop.run { _ in
+            let start = loop.time.now
+            let parts = await shard.parts(of: Self.batch(domains))
+            #expect(parts?.count == 50)
+            #expect(loop.time.now - start == .seconds(60))
+        }
     }
 }

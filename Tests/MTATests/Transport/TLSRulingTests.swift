@@ -144,6 +144,17 @@ import Testing
         }
     }
 
+    /// A domain that named the hosts of somebody else to the router, and its own to the transport, would otherwise get
+    /// whatever mail goes to that site next.
+    @Test func aKeptConnectionToAnotherHostIsNotUsed() {
+        for proof in [Self.proof(nil, host: "evil.test"), Self.proof(.verified, dane: .absent, host: "evil.test")] {
+            #expect(!Self.heading(.absent).isSatisfied(by: proof, .published))
+            #expect(!Self.heading(.absent, isSecure: true).isSatisfied(by: proof, .published))
+        }
+        let smarthost = Heading(hosts: .smarthosts([]), policy: Heading.silence)
+        #expect(smarthost.isSatisfied(by: Self.proof(nil), .published))
+    }
+
     @Test func aSecureDestinationTakesOnlyConnectionsThatAskedForTLSA() {
         let secure = Self.heading(.absent, isSecure: true)
         #expect(!secure.isSatisfied(by: Self.proof(.verified), .published), "nobody asked")

@@ -45,7 +45,7 @@ struct Programs {
         let handle = try FileHandle(forWritingTo: out)
         process.standardOutput = handle
         process.standardError = handle
-        try process.run()
+        try process.runWithSignals()
         process.waitUntilExit()
         return (process.terminationStatus, try String(decoding: Data(contentsOf: out), as: UTF8.self))
     }
@@ -79,13 +79,7 @@ final class Service {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        // The threads that run tests block most signals, and a child inherits that: it could not be asked to end.
-        var none = sigset_t()
-        var before = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try process.run()
+        try process.runWithSignals()
     }
 
     deinit {
@@ -98,5 +92,17 @@ final class Service {
         let listener = try Listener.bind(try #require(SocketAddress("\(address):0")))
         defer { listener.stop() }
         return listener.address.port
+    }
+}
+
+extension Process {
+    /// The threads that run tests block most signals, and a child inherits that: it could not be asked to end.
+    fileprivate func runWithSignals() throws {
+        var none = sigset_t()
+        var before = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try run()
     }
 }

@@ -8,6 +8,7 @@ package struct InboundDesk: Sendable {
     let sink: any InboundSink
     let authenticator: any MessageAuthenticator
     let options: InboundOptions
+    private let metrics = InboundMetrics()
 
     package init(sink: any InboundSink, authenticator: any MessageAuthenticator, options: InboundOptions) {
         self.sink = sink
@@ -26,16 +27,23 @@ package struct InboundDesk: Sendable {
         let client = MessageClient(address: address.unmapped, helo: origin.helo, sender: message.envelope.sender)
         let original = Content(original: message.content)
         let results = await authenticator.authenticate(original, from: client, at: time)
+        metrics.judged(results.dmarc.result)
         let id = UUIDv7(at: time)
         var content = authenticator.removingForgedResults(original, authority: options.authority)
         var added = authenticator.resultsField(results, from: client, authority: options.authority)
-        TraceField(hostname: options.authority, id: id, time: time)
+        TraceField(hostname: options.hostname, id: id, time: time)
             .append(to: &added, origin: .smtp(origin), envelope: message.envelope)
         content.added = added + content.added
         let inbound = InboundMessage(
             id: id, receivedAt: time, client: client, envelope: message.envelope, content: content,
             authentication: results, tls: origin.tls)
+        if options.obeysPolicy, results.dmarc.result == .permerror {
+            // RFC 9989 §11.5: whoever could not be refused under one name would take two.
+            return .rejected(
+                Reply(code: 550, enhanced: EnhancedStatus(5, 6, 0), text: "The From field names no one author"))
+        }
         if options.obeysPolicy, results.dmarc.result == .fail, results.dmarc.disposition == .reject {
+            metrics.refusedByPolicy()
             await sink.refused(inbound)
             return .rejected(Self.refusal(results.dmarc))
         }
@@ -43,7 +51,7 @@ package struct InboundDesk: Sendable {
         return .accepted(id)
     }
 
-    /// RFC 7372 §3.3 has the code for a message that failed several checks.
+    /// RFC 7372 §3.4 has the code for a message that failed several checks.
     private static func refusal(_ dmarc: DMARCOutcome) -> Reply {
         let domain = dmarc.author?.text ?? "its author's domain"
         return Reply(
@@ -54,8 +62,10 @@ package struct InboundDesk: Sendable {
 
 /// What the operator decides about inbound mail.
 package struct InboundOptions: Sendable {
-    /// The authserv-id (RFC 8601 §2.5): this host's name. Fields of others that carry it are taken out.
+    /// The authserv-id (RFC 8601 §2.5). Fields of others that carry it are taken out.
     package var authority: String
+    /// This host in Received fields.
+    package var hostname: String
     /// Refuse mail that fails DMARC where the policy says `reject`. Off: it is only marked.
     package var obeysPolicy = false
     /// Received fields, before a message counts as running in a circle.
@@ -63,5 +73,9 @@ package struct InboundOptions: Sendable {
     /// Bytes up to the empty line.
     package var headerSize = 262_144
 
-    package init(authority: String) { self.authority = authority }
+    /// - Parameter authority: `hostname` where it is nil.
+    package init(hostname: String, authority: String? = nil) {
+        self.hostname = hostname
+        self.authority = authority ?? hostname
+    }
 }

@@ -26,7 +26,13 @@ package struct DomainWatch: Sendable {
     /// due any more.
     package func round() async -> Int {
         let due: [SendingDomain]
-        do { due = try await verification.due() } catch { return 0 }
+        do { due = try await verification.due() } catch {
+            // What a shutdown interrupts is no trouble.
+            if !Task.isCancelled {
+                Self.log.warning("Domains could not be looked for", metadata: ["reason": "\(error)"])
+            }
+            return 0
+        }
         return await withTaskGroup { group in
             for domain in due {
                 group.addTask {
@@ -34,7 +40,7 @@ package struct DomainWatch: Sendable {
                         _ = try await verification.check(domain)
                         return true
                     } catch {
-                        if error.kind != .notFound {
+                        if error.kind != .notFound, !Task.isCancelled {
                             Self.log.warning(
                                 "A domain could not be checked",
                                 metadata: ["domain": "\(domain.name)", "reason": "\(error)"])

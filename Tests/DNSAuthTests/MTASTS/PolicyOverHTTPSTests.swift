@@ -34,7 +34,10 @@ import Testing
             path: server.folder.url.appending(path: "policies").path,
             pool: BlockingPool(name: "policies", threads: 1))
         let check = MTASTSCheck(resolver: world, fetcher: client)
-        var cache = MTASTSCache(check: check, store: store, time: time, executor: loop)
+        // Every fetch is waited for, so that the server's requests can be counted.
+        var options = MTASTSCacheOptions()
+        options.failureMemory = .zero
+        var cache = MTASTSCache(check: check, store: store, options: options, time: time, executor: loop)
         let domain = Domain(canonical: "good.example")
         let request = "GET /.well-known/mta-sts.txt HTTP/1.1 Host: mta-sts.good.example"
 
@@ -78,7 +81,7 @@ import Testing
         #expect(await cache.policy(for: domain) == .testing(second), "the server is gone")
 
         await cache.flush()
-        cache = MTASTSCache(check: check, store: store, time: time, executor: loop)
+        cache = MTASTSCache(check: check, store: store, options: options, time: time, executor: loop)
         await cache.load()
         world.change { $0.isDNSDown = true }
         #expect(await cache.policy(for: domain) == .testing(second), "also after a restart, without any DNS")

@@ -115,7 +115,8 @@ import Testing
             #expect(view.status == .bounced)
             let events = try await store.events(of: id, tenant: Samples.tenant)
             #expect(events.map(\.type) == ["queued", "bounced", "cancelled"])
-            #expect(events[1].detail.hasPrefix(#"{"recipient":"r1@example.org","class":"hard","category":"rejected""#))
+            #expect(events[1].detail.hasPrefix(#"{"recipient":"r1@example.org","class":"hard","category":"#))
+            #expect(events[1].detail.contains(#""category":"user_unknown","reason":"remote_reply""#))
             #expect(events[1].detail.contains(#""smtp_code":550,"enhanced_code":"5.1.1""#))
             #expect(events[2].detail == #"{"recipients":["r0@example.org","r2@example.net"]}"#)
         }

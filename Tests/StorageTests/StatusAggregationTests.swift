@@ -70,7 +70,7 @@ import Testing
     @Test(
         arguments: [
             (.remoteReply, 550, "5.1.1", .hard),
-            (.remoteReply, 550, nil, .hard),
+            (.remoteReply, 550, nil, .undetermined),
             (.remoteReply, 552, "5.2.2", .soft),
             (.remoteReply, 554, "5.7.1", .block),
             (.remoteReply, 554, nil, .undetermined),
@@ -78,10 +78,12 @@ import Testing
             (.nullMX, nil, nil, .hard),
             (.expired, 451, "4.3.0", .soft),
             (.policy, nil, nil, .undetermined),
-        ] as [(BounceReason, Int64?, String?, BounceClass)])
+        ] as [(BounceReason, UInt16?, String?, BounceClass)])
     func `A bounce is classed by what was refused`(
-        _ reason: BounceReason, _ code: Int64?, _ enhanced: String?, _ expected: BounceClass
+        _ reason: BounceReason, _ code: UInt16?, _ enhanced: String?, _ expected: BounceClass
     ) {
-        #expect(BounceClass(reason, code: code, enhanced: enhanced) == expected)
+        let status = enhanced.flatMap { EnhancedStatus($0) }
+        let reply = code.map { Reply(code: $0, enhanced: status, text: "said so") }
+        #expect(BounceRules.shipped.verdict(on: reason, reply: reply, host: "").kind == expected)
     }
 }

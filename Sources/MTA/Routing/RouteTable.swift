@@ -75,6 +75,8 @@ package struct Exit: Sendable {
         case one
         /// Destinations with the same MX hosts share a site.
         case byExchanges
+        /// The same, but all destinations of one `Provider` share a site, whatever their hosts.
+        case byProvider
     }
 
     package var name: String

@@ -32,10 +32,10 @@ package final class TableRouter: Router {
         switch exit.sites {
         case .one:
             return .route(Route(site: exit.name, transport: exit.transport, limits: exit.limits))
-        case .byExchanges:
+        case .byExchanges, .byProvider:
             let now = time.now
             return known.withLock { $0.site(of: destination, exit: exit.name, at: now) }
-                .map { .route(Route(site: $0, transport: exit.transport, limits: exit.limits)) }
+                .map { .route(exit.route(to: $0)) }
         }
     }
 
@@ -45,15 +45,15 @@ package final class TableRouter: Router {
             return .unroutable(Outcome(.deferred(.noRoute)))
         }
         let (exchanges, ttl) = await exchanges(of: destination)
-        let site: String
+        let site: KnownSites.Site
         switch exchanges {
-        case .hosts(let groups): site = SiteName.name(exit: exit.name, groups: groups)
-        case .address: site = "\(exit.name):\(destination.text)"
+        case .hosts(let groups): site = exit.site(of: groups)
+        case .address: site = KnownSites.Site(name: "\(exit.name):\(destination.text)")
         case .none(let verdict): return .unroutable(Outcome(verdict))
         }
         let now = time.now
         known.withLock { $0.remember(site, of: destination, exit: exit.name, until: now + .seconds(ttl), now: now) }
-        return .route(Route(site: site, transport: exit.transport, limits: exit.limits))
+        return .route(exit.route(to: site))
     }
 
     private func exchanges(of destination: Domain) async -> (Exchanges, ttl: Int) {
@@ -67,10 +67,30 @@ package final class TableRouter: Router {
     }
 }
 
+extension Exit {
+    fileprivate func site(of groups: [[String]]) -> KnownSites.Site {
+        if sites == .byProvider, let provider = Provider.of(groups: groups) {
+            return KnownSites.Site(name: SiteName.name(exit: name, provider: provider), isProvider: true)
+        }
+        return KnownSites.Site(name: SiteName.name(exit: name, groups: groups))
+    }
+
+    fileprivate func route(to site: KnownSites.Site) -> Route {
+        var limits = limits
+        if site.isProvider { limits.mixesDestinations = false }
+        return Route(site: site.name, transport: transport, limits: limits)
+    }
+}
+
 /// Sites by destination, each as long as its DNS answer lives.
 struct KnownSites {
+    struct Site: Hashable {
+        var name: String
+        var isProvider = false
+    }
+
     private struct Entry {
-        var site: String
+        var site: Site
         var expires: MonotonicInstant
     }
 
@@ -86,13 +106,13 @@ struct KnownSites {
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    func site(of destination: Domain, exit: String, at now: MonotonicInstant) -> String? {
+    func site(of destination: Domain, exit: String, at now: MonotonicInstant) -> Site? {
         guard let entry = entries[Key(destination: destination, exit: exit)], entry.expires > now else { return nil }
         return entry.site
     }
 
     mutating func remember(
-        _ site: String, of destination: Domain, exit: String, until expires: MonotonicInstant, now: MonotonicInstant
+        _ site: Site, of destination: Domain, exit: String, until expires: MonotonicInstant, now: MonotonicInstant
     ) {
         if entries.count >= capacity {
             entries = entries.filter { $0.value.expires > now }

@@ -60,6 +60,15 @@ struct Heading: Hashable, Sendable {
         }
     }
 
+    /// Whether the destination lets the host take its mail: it may be another one's of the same provider.
+    func names(_ host: String) -> Bool {
+        switch hosts {
+        case .groups(let groups, _): groups.contains { $0.contains(host) }
+        case .smarthosts: true
+        case .address: false
+        }
+    }
+
     /// Whether a connection that was opened for a destination with the same hosts is good enough for this one.
     func isSatisfied(by proof: ConnectionProof, _ mode: TLSMode) -> Bool {
         // A domain may name other hosts to the transport than it named to the router. Its own mail goes there, and

@@ -60,7 +60,8 @@ actor SMTPShard {
         let cargo = Cargo(batch)
         let mode = settings.options.tls
         var heading: Heading?
-        if mode.asksForPolicies || settings.source.differsByDestination {
+        let terms = batch.connections
+        if mode.asksForPolicies || settings.source.differsByDestination || !terms.mixesDestinations {
             // Where its mail may go, and what is published is known before a connection is taken, be it a kept one: it was opened for another
             // destination of the site, perhaps, with a weaker policy or none.
             switch await self.heading(for: batch.destination) {
@@ -71,7 +72,12 @@ actor SMTPShard {
         // A connection that was closed while it lay in the pool says nothing about the host, so the next one is tried,
         // and in the end a fresh one.
         while let connection = pool.take(
-            site: lane.site, lane: lane.number, where: { heading?.isSatisfied(by: $0.proof, mode) ?? true })
+            site: lane.site, lane: lane.number,
+            where: { connection in
+                guard let heading else { return true }
+                return (terms.mixesDestinations || heading.names(connection.proof.host))
+                    && heading.isSatisfied(by: connection.proof, mode)
+            })
         {
             guard await connection.isAlive() else {
                 connection.close()
@@ -97,7 +103,7 @@ actor SMTPShard {
         let (ending, reason) = await connection.carry(cargo, &resolutions)
         ledger.record(resolutions, host: connection.host, tls: connection.stream.tls, at: time.now)
         switch ending {
-        case .usable: giveBack(connection, lane)
+        case .usable: giveBack(connection, lane, cargo.batch.connections)
         case .unusable, .stale: connection.close()
         }
         return reason
@@ -134,8 +140,12 @@ actor SMTPShard {
             case .connect(let target):
                 last = target
                 lastBreak = nil
+                let gate = cargo.batch.connections.gate
+                if let gate, await !gate.mayConnect() {
+                    return ledger.conclude(.deferred(.shuttingDown), at: time.now)
+                }
                 do {
-                    let connection = try await open(target, destination)
+                    let connection = try await open(target, destination, gate)
                     let tls = connection.stream.tls
                     let reason = await use(connection, cargo, lane, &ledger)
                     if ledger.isSettled { return ledger.finished() }
@@ -157,7 +167,9 @@ actor SMTPShard {
     }
 
     /// Opens a connection; where TLS was only an offer and failed, a second one without it.
-    private func open(_ target: Target, _ destination: Domain) async throws(SessionFailure) -> SMTPConnection {
+    private func open(
+        _ target: Target, _ destination: Domain, _ gate: (any ConnectionGate)?
+    ) async throws(SessionFailure) -> SMTPConnection {
         var approach = SMTPConnection.Approach(options: settings.options, context: settings.context, time: time)
         approach.avoidsTLS = brokenTLS.contains(target.address, at: time.now)
         do {
@@ -172,15 +184,17 @@ actor SMTPShard {
             let now = time.now
             brokenTLS.remember(target.address, until: now + settings.options.limits.brokenTLSMemory, now: now)
             approach.avoidsTLS = true
+            if let gate, await !gate.mayConnect() { throw error }
             return try await SMTPConnection.open(target, dialer: dialer, approach)
         }
     }
 
     // MARK: idle connections
 
-    private func giveBack(_ connection: SMTPConnection, _ lane: Lane) {
+    private func giveBack(_ connection: SMTPConnection, _ lane: Lane, _ terms: ConnectionTerms) {
         let now = time.now
-        if isShuttingDown || connection.transactions >= max(1, settings.options.limits.messagesPerConnection) {
+        let most = min(settings.options.limits.messagesPerConnection, terms.messagesPerConnection ?? .max)
+        if isShuttingDown || connection.transactions >= max(1, most) {
             Task { await self.dismiss([connection]) }
             return
         }

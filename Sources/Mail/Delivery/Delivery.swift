@@ -24,10 +24,14 @@ public struct DeliveryBatch: Sendable {
     /// 1 for the first attempt.
     public var attempt: Int
     public var isTest: Bool
+    public var connections: ConnectionTerms
+    /// Where it leaves from; `nil`: wherever the transport is set to.
+    public var source: EgressSource?
 
     public init(
         message: UUIDv7, envelope: Envelope, recipientIndexes: [UInt32], content: [[UInt8]], destination: Domain,
-        attempt: Int, isTest: Bool = false
+        attempt: Int, isTest: Bool = false, connections: ConnectionTerms = ConnectionTerms(),
+        source: EgressSource? = nil
     ) {
         self.message = message
         self.envelope = envelope
@@ -36,6 +40,8 @@ public struct DeliveryBatch: Sendable {
         self.destination = destination
         self.attempt = attempt
         self.isTest = isTest
+        self.connections = connections
+        self.source = source
     }
 
     public var size: Int { content.reduce(0) { $0 + $1.count } }

@@ -30,9 +30,13 @@ public struct SiteLimits: Hashable, Sendable {
     public var connections: Int
     /// Recipients in one transaction. RFC 5321 §4.5.3.1.8 has every host accept 100.
     public var recipientsPerTransaction: Int
+    /// Whether recipients of different destinations may share a transaction, and any connection of the site is good for
+    /// all of them. Not where the site is a provider's, whose destinations have different hosts.
+    public var mixesDestinations: Bool
 
-    public init(connections: Int = 20, recipientsPerTransaction: Int = 100) {
+    public init(connections: Int = 20, recipientsPerTransaction: Int = 100, mixesDestinations: Bool = true) {
         self.connections = connections
         self.recipientsPerTransaction = recipientsPerTransaction
+        self.mixesDestinations = mixesDestinations
     }
 }

@@ -40,9 +40,11 @@ package final class DeliveryQueue: Sendable {
     ///   - recovered: what the journal found unfinished.
     ///   - notices: where failure notices go in.
     package func start(recovered: consuming [RecoveredMessage], notices: any Intake) async {
+        let throttles = options.scheduler.throttles
         let tools = ShardTools(
             options: options, spool: spool, router: router, signer: signer, notices: notices,
-            metrics: DispatchMetrics(shards: homes.count), logger: logger, boxes: boxes)
+            metrics: DispatchMetrics(shards: homes.count), logger: logger, boxes: boxes,
+            ledger: throttles.isEmpty ? nil : SharedMeters(throttles))
         let started = homes.enumerated().map { Shard(index: $0.offset, home: $0.element, tools: tools) }
         shards.withLock { shards in
             precondition(shards.isEmpty, "the queue was started twice")

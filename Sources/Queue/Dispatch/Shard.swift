@@ -12,6 +12,8 @@ struct ShardTools: Sendable {
     var logger: Logger
     /// One per shard, in order.
     var boxes: [AdmissionBox]
+    /// Limits that reach beyond one shard; `nil`: there are none.
+    var ledger: (any CreditLedger)?
 }
 
 /// One event loop's part of the queue: the thin shell that performs what its `Scheduler` decides.
@@ -54,7 +56,7 @@ actor Shard {
         let seed = options.seed ?? UInt64.random(in: 0 ... .max)
         scheduler = Scheduler(
             options: options.scheduler, cacheBytes: options.cacheBytes / max(1, tools.boxes.count),
-            start: home.time.now, seed: seed &+ UInt64(index))
+            start: home.time.now, seed: seed &+ UInt64(index), ledger: tools.ledger)
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }

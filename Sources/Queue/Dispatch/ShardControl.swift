@@ -21,7 +21,7 @@ extension Shard {
     func explain(_ id: UUIDv7) -> [(recipient: UInt32, reason: WaitReason)] {
         absorb()
         defer { work() }
-        return scheduler.explain(id)
+        return scheduler.explain(id, now: time.now)
     }
 
     func counts() -> QueueCounts {

@@ -59,7 +59,7 @@ extension Shard {
             DeliveryBatch(
                 message: facts.id, envelope: envelope, recipientIndexes: recipients,
                 content: Self.pieces(signatures, body.content), destination: destination, attempt: batch.attempt,
-                isTest: facts.isTest),
+                isTest: facts.isTest, connections: connectionTerms(of: batch)),
             on: Lane(site: carrier.site, shard: index, number: batch.lane))
         settle(batch, facts, body, recipients, Self.fit(outcomes, to: batch.count))
     }

@@ -25,3 +25,5 @@ struct ChunkedArray<Element> {
         _modify { yield &chunks[Int(index) >> Self.shift][Int(index) & (Self.chunkCapacity - 1)] }
     }
 }
+
+extension ChunkedArray: Sendable where Element: Sendable {}

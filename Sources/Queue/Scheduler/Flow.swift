@@ -14,6 +14,8 @@ struct Flow {
     var count = 0
     /// Deliveries it may still send in this round. Below zero after a large batch, which later rounds make up for.
     var deficit = 0
+    /// Out of its ring: its tenant's limits let nothing pass at present.
+    var isParked = false
     /// The next flow in its ring.
     var next: UInt32 = .none
 }

@@ -45,11 +45,28 @@ struct Scheduler: ~Copyable {
     var flows = Slab<Flow>()
     var flowNumbers: [Flow.Key: UInt32] = [:]
 
+    /// The counters of this shard's sites.
+    var meters: MeterSet
+    /// Those of tenants, which have mail in other shards, too; `nil`: no tenant is limited.
+    let ledger: (any CreditLedger)?
+    /// Each tenant's counter, by the tenant's number.
+    var tenantMeters: [UInt32] = []
+    /// When a parked flow is looked at again.
+    var flowTimers = TimerWheel()
+    /// Flows that wait for one of their tenant's transactions to end.
+    var crowded: [UInt32: Set<UInt32>] = [:]
+
     private(set) var suspensions: Set<Suspension> = []
     var counts = QueueCounts()
 
-    init(options: SchedulerOptions, cacheBytes: Int, start: MonotonicInstant, seed: UInt64) {
+    /// - Parameter ledger: the counters that all shards share; `nil`: it has its own.
+    init(
+        options: SchedulerOptions, cacheBytes: Int, start: MonotonicInstant, seed: UInt64,
+        ledger: (any CreditLedger)? = nil
+    ) {
         self.options = options
+        meters = MeterSet(options.throttles)
+        self.ledger = options.throttles.has(.tenant) ? ledger ?? SharedMeters(options.throttles) : nil
         clock = SchedulerClock(start: start)
         bodies = BodyCache(capacity: cacheBytes)
         generator = SplitMix64(seed: seed)
@@ -61,11 +78,11 @@ struct Scheduler: ~Copyable {
 
     /// When `advance` has something to do; `nil` when nothing waits for a time.
     var nextDeadline: MonotonicInstant? {
-        switch (timers.nextTime, siteTimers.nextTime) {
-        case (nil, nil): nil
-        case (let time?, nil), (nil, let time?): clock.instant(time)
-        case (let one?, let other?): clock.instant(min(one, other))
-        }
+        var next = UInt64.max
+        if let time = timers.nextTime { next = time }
+        if let time = siteTimers.nextTime { next = min(next, time) }
+        if let time = flowTimers.nextTime { next = min(next, time) }
+        return next == .max ? nil : clock.instant(next)
     }
 }
 

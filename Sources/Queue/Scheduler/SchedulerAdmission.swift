@@ -9,6 +9,7 @@ extension Scheduler {
         }
         let site = sites.insert(Site(name: name, limits: limits))
         siteNumbers[name] = site
+        if !options.throttles.isEmpty { limit(site) }
         siteTimers.set(site, at: clock.deadline(now + options.siteIdle))
         return site
     }
@@ -69,6 +70,9 @@ extension Scheduler {
         let number = UInt32(tenants.count)
         tenants.append(tenant)
         tenantNumbers[tenant] = number
+        if let ledger {
+            tenantMeters.append(ledger.number(of: MeterKey(.tenant, "\(tenant)")) ?? .none)
+        }
         return number
     }
 
@@ -127,7 +131,7 @@ extension Scheduler {
     }
 
     mutating func wantLane(_ site: SiteIndex) {
-        guard !sites[site].isQueued, sites[site].wantsLane else { return }
+        guard !sites[site].isQueued, wantsLane(site) else { return }
         sites[site].isQueued = true
         eager.append(site)
     }

@@ -9,7 +9,7 @@ extension Scheduler {
         judge(batch, outcomes, tick: tick)
         sites[batch.site].carried -= batch.count
         counts.carried -= batch.count
-        var retryAt: UInt64?
+        var retries = BatchRetries()
         var dispositions: [Disposition] = []
         dispositions.reserveCapacity(batch.count)
         var delivery = batch.first
@@ -31,9 +31,7 @@ extension Scheduler {
                     wait(delivery, until: soon)
                     dispositions.append(.retry(at: clock.instant(soon)))
                 } else {
-                    // One time for the whole batch, so that it can share a transaction again.
-                    let time = retryAt ?? retryTime(of: delivery, now: now)
-                    retryAt = time
+                    let time = retryTime(of: delivery, reason, outcome, now: now, &retries)
                     postpone(delivery, until: time, reason: reason)
                     dispositions.append(.retry(at: clock.instant(time)))
                 }
@@ -41,12 +39,6 @@ extension Scheduler {
             delivery = next
         }
         return dispositions
-    }
-
-    /// When a delivery that failed once more is tried again: never after the end of its life, at which it expires.
-    mutating func retryTime(of delivery: UInt32, now: MonotonicInstant) -> UInt64 {
-        let delay = options.retry.delay(after: Int(deliveries[delivery].attempts) + 1, using: &generator)
-        return min(clock.deadline(now + delay), messages[deliveries[delivery].message].expiry)
     }
 
     /// A failed attempt: counts it and waits.

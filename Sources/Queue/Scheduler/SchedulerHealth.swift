@@ -7,15 +7,25 @@ import Mail
 extension Scheduler {
     mutating func judge(_ batch: Batch, _ outcomes: [Outcome], tick: UInt64) {
         let site = batch.site
+        if ledger != nil { end(batch, tick: tick) }
         if let reason = Self.siteFailure(outcomes) {
             // Pulled before the back-off: it tells of the same trouble, not of new one.
             if let blockedAt = sites[site].health.blockedAt, batch.pulledAt <= blockedAt { return }
             if sites[site].health.isBackedOff { return }
+            let lanes = max(1, sites[site].lanes.count)
+            var cohort = lanes
+            if !sites[site].limits.mixesDestinations {
+                // At a provider each destination has hosts of its own: one that is dead, or names hosts that never
+                // were, must not stop the mail of all others. Several different ones in a row tell of the provider.
+                let destination = deliveries[batch.first].destination
+                if sites[site].health.failedDestination == destination { return }
+                sites[site].health.failedDestination = destination
+                cohort = max(lanes, Self.providerCohort)
+            }
             sites[site].health.failuresInRow += 1
             sites[site].health.reason = reason
-            let lanes = max(1, sites[site].lanes.count)
             sites[site].allowance = max(1, lanes - 1)
-            if sites[site].health.failuresInRow >= lanes { backOff(site, tick: tick) }
+            if sites[site].health.failuresInRow >= cohort { backOff(site, tick: tick) }
         } else if outcomes.contains(where: Self.provesReachable) {
             let allowance = min(sites[site].allowance + 1, max(1, sites[site].limits.connections))
             sites[site].health = SiteHealth()
@@ -24,8 +34,13 @@ extension Scheduler {
         }
     }
 
+    /// Different destinations of a provider that fail with none between that does not.
+    static var providerCohort: Int { 5 }
+
     private mutating func backOff(_ site: SiteIndex, tick: UInt64) {
         sites[site].health.failuresInRow = 0
+        // The site's timer is for the end of the back-off now; its limits are asked again then.
+        sites[site].heldUntil = nil
         sites[site].health.backOffs += 1
         let delay = options.siteBackOff.delay(after: sites[site].health.backOffs, using: &generator)
         let until = tick + UInt64(max(1, delay.wholeMilliseconds))
@@ -41,6 +56,14 @@ extension Scheduler {
             sites[site].allowance = 1
             wantLane(site)
             restIfIdle(site, tick: tick)
+        } else if let until = sites[site].heldUntil, !sites[site].health.isBackedOff {
+            guard until <= tick else {
+                siteTimers.set(site, at: until)
+                return
+            }
+            sites[site].heldUntil = nil
+            wantLane(site)
+            restIfIdle(site, tick: tick)
         } else if sites[site].isIdle, !sites[site].isQueued {
             forgetSite(site)
         }
@@ -51,6 +74,7 @@ extension Scheduler {
         while let flow = sites[site].broadcast.popFirst(in: &flows) { discard(flow) }
         siteNumbers[sites[site].name] = nil
         siteTimers.cancel(site)
+        meters.release(sites[site].meter)
         sites.release(site)
     }
 

@@ -1,7 +1,16 @@
+package import Mail
+
 /// How the scheduler shares out lanes and when it tries again.
-package struct SchedulerOptions: Hashable, Sendable {
-    /// For one deferred delivery.
-    package var retry = RetryPolicy()
+package struct SchedulerOptions: Sendable {
+    /// For one deferred delivery, by class of reason and stream.
+    package var retryPlan = RetryPlan()
+    /// For what the plan has no policy of its own.
+    package var retry: RetryPolicy {
+        get { retryPlan.policy }
+        set { retryPlan.policy = newValue }
+    }
+    /// What replies mean.
+    package var bounceRules = BounceRules.shipped
     /// For a site that cannot be reached.
     package var siteBackOff = RetryPolicy(first: .seconds(60), factor: 2, cap: .seconds(1800), jitter: 0.1)
     /// Time in the queue after which a delivery is given up, counted from acceptance or, for a scheduled message, from
@@ -17,6 +26,8 @@ package struct SchedulerOptions: Hashable, Sendable {
     package var batchesPerTurn = 20
     /// A site without mail is forgotten, with what is known of its health, after this time.
     package var siteIdle = Duration.seconds(120)
+    /// Rates and connection limits by site and tenant; those of sources and campaigns are not asked here yet.
+    package var throttles = ThrottleTable.empty
 
     package init() {}
 }

@@ -8,13 +8,13 @@ extension Scheduler {
         let tick = clock.elapsed(now)
         while counts.lanes < options.lanes, let site = eager.popFirst() {
             sites[site].isQueued = false
-            guard sites[site].wantsLane else {
+            guard wantsLane(site), mayOpenLane(site, now: now) else {
                 restIfIdle(site, tick: tick)
                 continue
             }
             let lane = sites[site].lanes.open()
             counts.lanes += 1
-            if let batch = pull(from: site, lane: lane, tick: tick) {
+            if let batch = pull(from: site, lane: lane, now: now) {
                 wantLane(site)
                 return batch
             }
@@ -29,9 +29,9 @@ extension Scheduler {
         let entry = sites[site]
         let mayGoOn =
             suspensions.isEmpty && !entry.health.isBackedOff
-            && entry.lanes.count <= min(entry.allowance, max(1, entry.limits.connections))
+            && entry.lanes.count <= lanesAllowed(entry)
             && !(carried >= options.batchesPerTurn && counts.lanes >= options.lanes && !eager.isEmpty)
-        if mayGoOn, let batch = pull(from: site, lane: lane, tick: tick) { return batch }
+        if mayGoOn, let batch = pull(from: site, lane: lane, now: now) { return batch }
         close(lane, of: site, tick: tick)
         return nil
     }
@@ -39,6 +39,10 @@ extension Scheduler {
     private mutating func close(_ lane: Int, of site: SiteIndex, tick: UInt64) {
         sites[site].lanes.close(lane)
         counts.lanes -= 1
+        if sites[site].isHeldForConnects, sites[site].lanes.count == 0 {
+            sites[site].heldUntil = nil
+            sites[site].isHeldForConnects = false
+        }
         wantLane(site)
         restIfIdle(site, tick: tick)
     }
@@ -48,23 +52,28 @@ extension Scheduler {
         siteTimers.set(site, at: tick + UInt64(max(0, options.siteIdle.wholeMilliseconds)))
     }
 
-    private mutating func pull(from site: SiteIndex, lane: Int, tick: UInt64) -> Batch? {
+    private mutating func pull(from site: SiteIndex, lane: Int, now: MonotonicInstant) -> Batch? {
         guard sites[site].ready > 0 else { return nil }
-        let limit = max(1, sites[site].limits.recipientsPerTransaction)
+        var limit = max(1, sites[site].limits.recipientsPerTransaction)
+        if sites[site].meter != .none {
+            limit = credit(of: site, upTo: limit, now: now)
+            if limit == 0 { return nil }
+        }
         let broadcastWaits = !sites[site].broadcast.isEmpty
         let isBroadcastsTurn = sites[site].transactionalInRow >= max(2, options.broadcastFloor) - 1
         let cut: (first: UInt32, count: Int)?
-        if broadcastWaits, isBroadcastsTurn, let batch = serve(\.broadcast, of: site, limit: limit) {
+        if broadcastWaits, isBroadcastsTurn, let batch = serve(\.broadcast, of: site, limit: limit, now: now) {
             sites[site].transactionalInRow = 0
             cut = batch
-        } else if let batch = serve(\.transactional, of: site, limit: limit) {
+        } else if let batch = serve(\.transactional, of: site, limit: limit, now: now) {
             sites[site].transactionalInRow = broadcastWaits ? sites[site].transactionalInRow + 1 : 0
             cut = batch
         } else {
             sites[site].transactionalInRow = 0
-            cut = serve(\.broadcast, of: site, limit: limit)
+            cut = serve(\.broadcast, of: site, limit: limit, now: now)
         }
         guard let cut else { return nil }
+        if sites[site].meter != .none { spend(cut.count, at: site, now: now) }
         sites[site].ready -= cut.count
         sites[site].carried += cut.count
         counts.ready -= cut.count
@@ -72,12 +81,12 @@ extension Scheduler {
         let entry = deliveries[cut.first]
         return Batch(
             site: site, lane: lane, message: entry.message, first: cut.first, count: cut.count,
-            attempt: Int(entry.attempts) + 1, pulledAt: tick)
+            attempt: Int(entry.attempts) + 1, pulledAt: clock.elapsed(now))
     }
 
     /// Deficit round robin over the flows of a ring.
     private mutating func serve(
-        _ stream: WritableKeyPath<Site, FlowRing>, of site: SiteIndex, limit: Int
+        _ stream: WritableKeyPath<Site, FlowRing>, of site: SiteIndex, limit: Int, now: MonotonicInstant
     ) -> (first: UInt32, count: Int)? {
         var ring = sites[site][keyPath: stream]
         defer { sites[site][keyPath: stream] = ring }
@@ -90,6 +99,14 @@ extension Scheduler {
             } else if flows[flow].deficit <= 0 {
                 endTurn(of: flow, in: &ring)
             } else {
+                var limit = limit
+                if ledger != nil {
+                    limit = begin(flow, upTo: limit, now: now)
+                    if limit == 0 {
+                        _ = ring.popFirst(in: &flows)
+                        continue
+                    }
+                }
                 let batch = cut(from: flow, limit: limit)
                 flows[flow].deficit -= batch.count
                 if flows[flow].count == 0 {
@@ -116,18 +133,16 @@ extension Scheduler {
     }
 
     /// Takes the first delivery of a flow and those behind it that can share its transaction: same message, same number
-    /// of attempts.
+    /// of attempts and, at a provider's site, same destination.
     private mutating func cut(from flow: UInt32, limit: Int) -> (first: UInt32, count: Int) {
         let first = flows[flow].head
-        let message = deliveries[first].message
-        let attempts = deliveries[first].attempts
+        let mixes = sites[flows[flow].key.site].limits.mixesDestinations
         var last = first
         var count = 1
         take(first)
         while count < limit {
             let next = deliveries[last].next
-            guard next != .none, deliveries[next].message == message, deliveries[next].attempts == attempts
-            else { break }
+            guard next != .none, canShare(first, next, mixes: mixes) else { break }
             take(next)
             last = next
             count += 1
@@ -138,6 +153,25 @@ extension Scheduler {
         if rest == .none { flows[flow].tail = .none } else { deliveries[rest].previous = .none }
         flows[flow].count -= count
         return (first, count)
+    }
+
+    /// How many deliveries `cut` would take.
+    func reach(of flow: UInt32, limit: Int) -> Int {
+        let first = flows[flow].head
+        let mixes = sites[flows[flow].key.site].limits.mixesDestinations
+        var next = deliveries[first].next
+        var count = 1
+        while count < limit, next != .none, canShare(first, next, mixes: mixes) {
+            next = deliveries[next].next
+            count += 1
+        }
+        return count
+    }
+
+    private func canShare(_ first: UInt32, _ next: UInt32, mixes: Bool) -> Bool {
+        deliveries[next].message == deliveries[first].message
+            && deliveries[next].attempts == deliveries[first].attempts
+            && (mixes || deliveries[next].destination == deliveries[first].destination)
     }
 
     private mutating func take(_ delivery: UInt32) {

@@ -94,7 +94,7 @@ extension Scheduler {
             {
                 deferred[deferred.count - 1].leaving.deliveries.append(departure(of: delivery))
             } else {
-                let retryAt = retryTime(of: delivery, now: now)
+                let retryAt = retryTime(of: delivery, RetryClass(reason), now: now)
                 deferred.append((departure(of: message, first: delivery), clock.instant(retryAt)))
             }
             last = message

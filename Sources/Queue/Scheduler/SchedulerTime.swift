@@ -8,6 +8,11 @@ extension Scheduler {
         var fired: [UInt32] = []
         siteTimers.advance(to: tick, fired: &fired)
         for site in fired { siteTimerFired(site, tick: tick) }
+        if flowTimers.count > 0 {
+            fired.removeAll(keepingCapacity: true)
+            flowTimers.advance(to: tick, fired: &fired)
+            for flow in fired { unpark(flow, tick: tick) }
+        }
         fired.removeAll(keepingCapacity: true)
         timers.advance(to: tick, fired: &fired)
         guard !fired.isEmpty else { return [] }
@@ -61,18 +66,21 @@ extension Scheduler {
     }
 
     /// Why each delivery of a message is where it is. Empty: the message has none in this shard.
-    func explain(_ id: UUIDv7) -> [(recipient: UInt32, reason: WaitReason)] {
+    func explain(
+        _ id: UUIDv7, now: MonotonicInstant? = nil
+    ) -> [(recipient: UInt32, reason: WaitReason)] {
         guard let message = find(id) else { return [] }
+        let now = now ?? clock.instant(timers.elapsed)
         var reasons: [(recipient: UInt32, reason: WaitReason)] = []
         var delivery = messages[message].firstDelivery
         while delivery != .none {
-            reasons.append((deliveries[delivery].recipient, reason(for: delivery)))
+            reasons.append((deliveries[delivery].recipient, reason(for: delivery, now: now)))
             delivery = deliveries[delivery].nextSibling
         }
         return reasons
     }
 
-    private func reason(for delivery: UInt32) -> WaitReason {
+    private func reason(for delivery: UInt32, now: MonotonicInstant) -> WaitReason {
         let entry = deliveries[delivery]
         switch entry.state {
         case .carried: return .underWay
@@ -87,7 +95,8 @@ extension Scheduler {
             if let until = site.health.blockedUntil {
                 return .siteBackOff(site: site.name, site.health.reason, until: clock.instant(until))
             }
-            let limit = min(site.allowance, max(1, site.limits.connections))
+            if let refusal = refusal(of: entry.flow, now: now) { return .throttled(refusal) }
+            let limit = lanesAllowed(site)
             if site.lanes.count >= limit { return .siteConnections(site: site.name, limit: limit) }
             if counts.lanes >= options.lanes { return .shardConnections(limit: options.lanes) }
             return .turn(site: site.name)

@@ -22,6 +22,14 @@ struct Site {
     /// In the queue of sites that want a lane.
     var isQueued = false
     var health = SiteHealth()
+    /// Its counter among the scheduler's meters, or none.
+    var meter: UInt32 = .none
+    /// When its own limits will let something pass, on the scheduler's clock.
+    var heldUntil: UInt64?
+    /// Held because of new connections only: one that is still open may be used.
+    var isHeldForConnects = false
+    /// Flows that are in no ring because of their tenants' limits.
+    var parked = 0
 
     init(name: String, limits: SiteLimits) {
         self.name = name
@@ -31,15 +39,20 @@ struct Site {
 
     var wantsLane: Bool {
         ready > 0 && !health.isBackedOff && lanes.count < min(allowance, max(1, limits.connections))
+            && heldUntil == nil && !(transactional.isEmpty && broadcast.isEmpty)
     }
 
-    var isIdle: Bool { ready == 0 && carried == 0 && lanes.count == 0 && !health.isBackedOff }
+    var isIdle: Bool {
+        ready == 0 && carried == 0 && lanes.count == 0 && !health.isBackedOff && heldUntil == nil && parked == 0
+    }
 }
 
 /// Whether a site can be reached at all (what Postfix calls a dead destination).
 struct SiteHealth {
     /// Connection failures since the last conversation, while no back-off is on.
     var failuresInRow = 0
+    /// Where the last of them was bound for.
+    var failedDestination: UInt32 = .none
     /// Back-offs in a row without a conversation between them.
     var backOffs = 0
     /// End of the present back-off on the scheduler's clock.

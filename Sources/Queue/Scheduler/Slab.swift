@@ -32,3 +32,5 @@ extension UInt32 {
     /// The link that leads nowhere.
     static var none: UInt32 { .max }
 }
+
+extension Slab: Sendable where Element: Sendable {}

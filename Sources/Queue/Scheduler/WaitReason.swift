@@ -16,6 +16,12 @@ package enum WaitReason: Hashable, Sendable {
     case siteConnections(site: String, limit: Int)
     /// Every connection the shard is allowed is busy with other sites.
     case shardConnections(limit: Int)
+    /// A limit of the configuration is used up. Others may go first when it no longer is.
+    case throttled(ThrottleRefusal)
+    /// A suspension by an operator, a rule, or the health of the only sources it may take.
+    case held(Hold)
+    /// Today's cap of a warm-up or a quota is used up.
+    case daily(DailyRefusal)
     /// A lane is about to take it, or others of its site go first.
     case turn(site: String)
     /// The queue does not carry anything at present.

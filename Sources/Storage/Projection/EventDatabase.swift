@@ -28,5 +28,8 @@ package final class EventDatabase: Sendable {
 
     package func close() { try? pool.close() }
 
-    package func messages(time: any TimeSource) -> any MessageStore { SQLMessageStore(pool: pool, time: time) }
+    /// - Parameter rules: say what the refusals among the events mean.
+    package func messages(time: any TimeSource, rules: BounceRules = .shipped) -> any MessageStore {
+        SQLMessageStore(pool: pool, time: time, rules: rules)
+    }
 }

@@ -17,7 +17,9 @@ enum EventRendering {
             at: try message.time("created_at"), detail: detail)
     }
 
-    static func views(_ row: Row, recipients: [String]) throws -> [EventView] {
+    /// - Parameter rules: say what refusals mean. They are asked when an event is read, so that better rules tell
+    ///   better of what happened before.
+    static func views(_ row: Row, recipients: [String], rules: BounceRules) throws -> [EventView] {
         guard let kind = EventKind(rawValue: row["kind"]) else { throw DamagedRow(column: "kind") }
         let id = try row.id("id")
         let position = try offset(row)
@@ -26,18 +28,18 @@ enum EventRendering {
             EventView(id: id, offset: position, type: type, at: at, detail: detail)
         }
         switch kind {
-        case .deferred: return [view("deferred", try attempt(row))]
+        case .deferred: return [view("deferred", try attempt(row, rules))]
         case .delivered:
             // One answer is both: the host was handed the message, and took it.
-            let detail = try attempt(row)
+            let detail = try attempt(row, rules)
             return [view("sent", detail, id: id.sibling), view("delivered", detail)]
         case .bounced:
             let reason = (row["reason"] as Int64?).flatMap { BounceReason(rawValue: UInt8(truncatingIfNeeded: $0)) }
             guard let reason else { throw DamagedRow(column: "reason") }
             switch DeliveryState(.bounced(reason)) {
-            case .cancelled: return [view("cancelled", try attempt(row))]
-            case .failed: return [view("failed", try attempt(row))]
-            case .bounced, .queued, .deferred, .delivered: return [view("bounced", try attempt(row))]
+            case .cancelled: return [view("cancelled", try attempt(row, rules))]
+            case .failed: return [view("failed", try attempt(row, rules))]
+            case .bounced, .queued, .deferred, .delivered: return [view("bounced", try attempt(row, rules))]
             }
         case .cancelled:
             let numbers = StringList.decode(try row.text("recipient")).compactMap { Int($0) }
@@ -48,23 +50,32 @@ enum EventRendering {
         }
     }
 
-    private static func attempt(_ row: Row) throws -> String {
+    private static func attempt(_ row: Row, _ rules: BounceRules) throws -> String {
         let recipient = try row.text("recipient")
         let reason: Int64? = row["reason"]
         let code: Int64? = row["code"]
         let enhanced: String? = row["enhanced"]
         let reply: String? = row["reply"]
         let kind: Int64 = row["kind"]
+        let host = (row["host"] as String?) ?? ""
+        let answer = code.map {
+            Reply(
+                code: UInt16(clamping: $0), enhanced: enhanced.flatMap { EnhancedStatus($0) }, text: reply ?? "")
+        }
         return JSONText.object { json in
             json.member("recipient", recipient)
             if let raw = reason.map({ UInt8(truncatingIfNeeded: $0) }) {
                 if kind == EventKind.bounced.rawValue, let why = BounceReason(rawValue: raw) {
-                    let kind = BounceClass(why, code: code, enhanced: enhanced)
-                    json.member("class", kind.rawValue)
-                    json.member("category", why.name)
+                    let verdict = rules.verdict(on: why, reply: answer, host: host)
+                    json.member("class", verdict.kind.rawValue)
+                    json.member("category", verdict.category.rawValue)
+                    json.member("reason", why.name)
                     json.member("diagnostic", reply ?? why.text)
                 } else if kind == EventKind.deferred.rawValue, let why = DeferralReason(rawValue: raw) {
-                    json.member("category", why.name)
+                    let verdict = rules.verdict(on: why, reply: answer, host: host)
+                    json.member("class", verdict.kind.rawValue)
+                    json.member("category", verdict.category.rawValue)
+                    json.member("reason", why.name)
                     json.member("diagnostic", reply ?? why.text)
                 }
             } else {
@@ -72,7 +83,7 @@ enum EventRendering {
             }
             json.member("smtp_code", code)
             json.member("enhanced_code", enhanced)
-            json.member("mx", (row["host"] as String?).flatMap { $0.isEmpty ? nil : $0 })
+            json.member("mx", host.isEmpty ? nil : host)
             json.member("address", row["address"] as String?)
             json.member("tls", row["tls"] as String?)
             json.member("attempt", row["attempt"] as Int64?)

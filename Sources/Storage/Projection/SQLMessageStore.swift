@@ -5,6 +5,7 @@ import Mail
 struct SQLMessageStore: MessageStore {
     let pool: DatabasePool
     let time: any TimeSource
+    let rules: BounceRules
 
     func message(_ id: UUIDv7, of tenant: UUIDv7) async throws(StorageFailure) -> MessageView? {
         let now = time.wall
@@ -49,7 +50,9 @@ struct SQLMessageStore: MessageStore {
                 let rows = try Row.fetchCursor(
                     db, sql: "SELECT * FROM events WHERE message = ? AND tenant = ? ORDER BY position",
                     arguments: [message.column, tenant.column])
-                while let row = try rows.next() { views += try EventRendering.views(row, recipients: addresses) }
+                while let row = try rows.next() {
+                    views += try EventRendering.views(row, recipients: addresses, rules: rules)
+                }
                 return views
             }
         }

@@ -31,6 +31,8 @@ struct Configuration {
     var transports: [String: TransportConfiguration] = [:]
     var routes: [RouteConfiguration] = []
     var resolver = ResolverOptions()
+    /// All domains of one provider share a site.
+    var rollsUpProviders = true
     var segmentSize = 64 << 20
     var queue = QueueOptions()
     /// Longest time that SIGTERM waits for transactions under way.

@@ -46,6 +46,7 @@ enum ConfigurationFile {
         configuration.readRoutes(section)
         configuration.readDNS(section.section("dns"))
         configuration.readQueue(section.section("queue"))
+        configuration.readLimits(section)
         // One time for both halves of a SIGTERM: sessions that take mail in, and lanes that carry it out.
         for index in configuration.listeners.indices {
             configuration.listeners[index].options.timeouts.drain = configuration.drain

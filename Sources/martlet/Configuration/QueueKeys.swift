@@ -1,3 +1,4 @@
+import Foundation
 import Mail
 import Queue
 
@@ -6,7 +7,8 @@ extension Configuration {
         queue.hostname = hostname
         var scheduler = queue.scheduler
         scheduler.lifetime = section.duration("lifetime", default: scheduler.lifetime)
-        scheduler.retry = Self.retry(section.section("retry"), scheduler.retry)
+        scheduler.retryPlan = Self.retryPlan(section.section("retry"), scheduler.retryPlan)
+        readBounceRules(section, &scheduler)
         scheduler.siteBackOff = Self.retry(section.section("site_back_off"), scheduler.siteBackOff)
         scheduler.broadcastFloor = section.number("broadcast_floor", default: scheduler.broadcastFloor, in: 2...1_000)
         scheduler.quantum = section.number("quantum", default: scheduler.quantum, in: 1...10_000)
@@ -44,14 +46,60 @@ extension Configuration {
         section.finish()
     }
 
+    /// `retry` has the keys of a policy, a policy for each class of reason, the same for each stream, and `hints`.
+    private static func retryPlan(_ section: ConfigurationSection, _ plan: RetryPlan) -> RetryPlan {
+        var plan = plan
+        plan.policy = retryKeys(section, plan.policy)
+        for kind in RetryClass.allCases where section.has(kind.name) {
+            plan.classes[kind] = retry(section.section(kind.name), plan.classes[kind] ?? plan.policy)
+        }
+        for (name, stream) in [("transactional", MailStream.transactional), ("broadcast", .broadcast)]
+        where section.has(name) {
+            let own = section.section(name)
+            for kind in RetryClass.allCases where own.has(kind.name) {
+                let policy = retry(own.section(kind.name), plan.policy(for: kind, in: stream))
+                plan.streams[stream, default: [:]][kind] = policy
+            }
+            own.finish()
+        }
+        let hints = section.section("hints")
+        plan.hints.isHonoured = hints.flag("honoured", default: plan.hints.isHonoured)
+        plan.hints.minimum = hints.duration("minimum", default: plan.hints.minimum)
+        plan.hints.maximum = hints.duration("maximum", default: plan.hints.maximum)
+        plan.hints.tries = hints.number("tries", default: plan.hints.tries, in: 0...1_000)
+        if plan.hints.minimum > plan.hints.maximum { hints.problem("minimum", "is longer than the maximum") }
+        hints.finish()
+        section.finish()
+        return plan
+    }
+
     private static func retry(_ section: ConfigurationSection, _ policy: RetryPolicy) -> RetryPolicy {
+        let policy = retryKeys(section, policy)
+        section.finish()
+        return policy
+    }
+
+    private static func retryKeys(_ section: ConfigurationSection, _ policy: RetryPolicy) -> RetryPolicy {
         var policy = policy
         policy.first = section.duration("first", default: policy.first)
         policy.cap = section.duration("maximum", default: policy.cap)
         policy.factor = section.decimal("factor", default: policy.factor, in: 1...100)
         policy.jitter = section.decimal("jitter", default: policy.jitter, in: 0...1)
         if policy.first > policy.cap { section.problem("first", "is longer than the maximum") }
-        section.finish()
         return policy
+    }
+
+    /// The operator's rules stand before those that come with the engine.
+    private func readBounceRules(_ section: ConfigurationSection, _ scheduler: inout SchedulerOptions) {
+        guard let path = section.optionalText("bounce_rules") else { return }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            section.problem("bounce_rules", "\(path) cannot be read as UTF-8 text")
+            return
+        }
+        do {
+            scheduler.bounceRules = try BounceRules(with: text, file: path)
+        } catch {
+            section.problem("bounce_rules", error.description)
+        }
     }
 }

@@ -18,8 +18,8 @@ enum WaysOut {
         for (name, transport) in configuration.transports {
             exits.append(
                 exit(
-                    name, transport, resolver: resolver, policies: policies, attempts: attempts, loops: loops,
-                    captured: captured, time: time))
+                    name, transport, rollsUp: configuration.rollsUpProviders, resolver: resolver, policies: policies,
+                    attempts: attempts, loops: loops, captured: captured, time: time))
         }
         let rules =
             configuration.routes.map { RouteRule($0.match, exit: $0.transport) } + [RouteRule(.test, exit: captureExit)]
@@ -33,8 +33,9 @@ enum WaysOut {
     }
 
     private static func exit(
-        _ name: String, _ transport: TransportConfiguration, resolver: any Resolver, policies: PolicyRoom,
-        attempts: (any TLSAttemptLog)?, loops: [EventLoop], captured: any Inbox, time: any TimeSource
+        _ name: String, _ transport: TransportConfiguration, rollsUp: Bool, resolver: any Resolver,
+        policies: PolicyRoom, attempts: (any TLSAttemptLog)?, loops: [EventLoop], captured: any Inbox,
+        time: any TimeSource
     ) -> Exit {
         switch transport.kind {
         case .smtp(let settings):
@@ -45,7 +46,9 @@ enum WaysOut {
             let smtp = SMTPTransport(
                 options, resolver: resolver, context: policies.trust, policies: policies.policies, attempts: attempts,
                 loops: loops)
-            return Exit(name: name, transport: smtp, sites: .byExchanges, limits: transport.limits)
+            return Exit(
+                name: name, transport: smtp, sites: rollsUp ? .byProvider : .byExchanges,
+                limits: transport.limits)
         case .relay(let settings):
             var options = RelayTransportOptions(
                 hosts: settings.hosts.map { .init(name: $0.name, port: $0.port) }, heloName: settings.client.heloName)

@@ -104,9 +104,11 @@ import Testing
         var sites = KnownSites(capacity: 10)
         let now = MonotonicInstant(nanoseconds: 0)
         for index in 0..<1_000 {
-            sites.remember("s", of: Domain(canonical: "d\(index)"), exit: "x", until: now + .seconds(60), now: now)
+            sites.remember(
+                KnownSites.Site(name: "s"), of: Domain(canonical: "d\(index)"), exit: "x", until: now + .seconds(60),
+                now: now)
         }
-        #expect(sites.site(of: Domain(canonical: "d999"), exit: "x", at: now) == "s")
+        #expect(sites.site(of: Domain(canonical: "d999"), exit: "x", at: now)?.name == "s")
         #expect(sites.site(of: Domain(canonical: "d0"), exit: "x", at: now) == nil)
     }
 }

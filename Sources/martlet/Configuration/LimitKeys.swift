@@ -1,0 +1,99 @@
+import MTA
+import Mail
+import Queue
+
+/// `limits` and `provider_sites`.
+///
+/// A limit that could never let anything pass, that two rules state differently for the same match, or that nothing
+/// obeys is refused with its line.
+extension Configuration {
+    mutating func readLimits(_ section: ConfigurationSection) {
+        rollsUpProviders = section.flag("provider_sites", default: rollsUpProviders)
+        let entries = section.sections("limits")
+        var rules: [ThrottleRule] = []
+        for entry in entries {
+            rules.append(rule(entry))
+            entry.finish()
+        }
+        do { queue.scheduler.throttles = try ThrottleTable(rules) } catch {
+            let entry = entries[error.rule]
+            switch error.reason {
+            case .limitsNothing:
+                let figures = "message_rate, connection_rate, connections or messages_per_connection"
+                // A figure that could not be read has been told already.
+                if !Self.figures.contains(where: entry.has) { entry.problem("", "limits nothing: needs \(figures)") }
+            case .notPositive: entry.problem("", "a limit must be at least 1")
+            case .notASite: entry.problem("match", "only sites have a provider")
+            case .contradicts(let other):
+                entry.problem("match", "states a figure that limits[\(other)] states for the same match")
+            }
+        }
+    }
+
+    private static let figures = ["message_rate", "connection_rate", "connections", "messages_per_connection"]
+
+    private func rule(_ entry: ConfigurationSection) -> ThrottleRule {
+        let expected = "'*', 'site:NAME', 'provider:NAME', 'tenant:ID' or 'tenant:*'"
+        let match = entry.parsed("match", as: expected, Self.limitMatch)
+        if !entry.has("match") { entry.problem("match", "is needed: \(expected)") }
+        let name = entry.text("name", default: entry.text("match", default: "*"))
+        if case .provider(let provider)? = match?.pattern {
+            if !Provider.names.contains(provider) {
+                entry.problem(
+                    "match", "'\(provider)' is none of the providers: \(Provider.names.joined(separator: ", "))")
+            } else if !rollsUpProviders {
+                entry.problem("match", "a provider has no site of its own with provider_sites: false")
+            }
+        }
+        var limits = ThrottleLimits()
+        limits.messageRate = rate(entry, "message_rate", burst: "burst")
+        limits.connectionRate = rate(entry, "connection_rate", burst: "connection_burst")
+        if entry.has("connections") { limits.connections = entry.number("connections", default: 1, in: 1...10_000) }
+        if entry.has("messages_per_connection") {
+            limits.messagesPerConnection = entry.number("messages_per_connection", default: 1, in: 1...10_000_000)
+            if match?.scope == .tenant {
+                entry.problem("messages_per_connection", "is for sites: tenants share connections")
+            }
+        }
+        return ThrottleRule(name, match ?? .site(.any), limits)
+    }
+
+    private func rate(_ entry: ConfigurationSection, _ key: String, burst burstKey: String) -> RateLimit? {
+        let text = entry.parsed(key, as: "a rate above zero such as 100/s, 5/10m, 5000/h or 1/d", RateText.parse)
+        let burst = entry.has(burstKey) ? entry.number(burstKey, default: 1, in: 1...1_000_000_000) : nil
+        if burst != nil, !entry.has(key) { entry.problem(burstKey, "is a burst of \(key), which is not there") }
+        guard let text else { return nil }
+        guard let rate = RateLimit(count: text.count, per: text.period, burst: burst) else {
+            entry.problem(key, "takes more than a year for one, or years for its burst")
+            return nil
+        }
+        return rate
+    }
+
+    private static func limitMatch(_ text: String) -> ThrottleMatch? {
+        if text == "*" { return .site(.any) }
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        let name = String(text[text.index(after: colon)...])
+        guard !name.isEmpty else { return nil }
+        switch text[..<colon] {
+        case "site": return .site(name == "*" ? .any : .exact(name))
+        case "provider": return name == "*" ? nil : .site(.provider(name))
+        case "tenant":
+            if name == "*" { return .tenant(.any) }
+            // As the queue writes it, whatever the case in the file.
+            return UUIDv7(name).map { .tenant(.exact("\($0)")) }
+        default: return nil
+        }
+    }
+}
+
+/// Rates as operators write them: a count, a slash, and a time of which the number may be left out.
+enum RateText {
+    static func parse(_ text: String) -> (count: Int, period: Duration)? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = Int(parts[0]), count > 0, let first = parts[1].first else { return nil }
+        let period = first.isNumber ? String(parts[1]) : "1\(parts[1])"
+        guard let duration = DurationText.parse(period), duration > .zero else { return nil }
+        return (count, duration)
+    }
+}

@@ -105,9 +105,10 @@ let package = Package(
         tests(
             "ControlAPITests",
             [
-                "ControlAPI", "Service", "Mail", "MartletTesting",
-                .product(name: "HTTPTypes", package: "swift-http-types"), metrics,
+                "ControlAPI", "Service", "Queue", "Storage", "Mail", "MartletTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"), log, metrics,
             ]),
+        tests("ConfigurationTests", ["martlet", "ControlAPI", "MTA", "Queue", "Mail", "MartletTesting", log]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["Mail", "MartletTesting"]),
     ]

@@ -44,7 +44,7 @@ peers)
         echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
     fi
     install_missing postfix nsd unbound ldnsutils swaks libnet-ssleay-perl openssl curl python3 python3-venv opendkim-tools libxml2-utils \
-        stunnel4
+        stunnel4 microsocks haproxy
     # Python's peers live in a folder of the build, so that no system package is touched.
     venv=.build/peers
     if ! "$venv/bin/python" -c 'import aiosmtpd, dkim, nacl, spf, authheaders, yaml' 2>/dev/null; then

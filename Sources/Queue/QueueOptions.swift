@@ -5,6 +5,7 @@ package struct QueueOptions: Sendable {
     package var intake = IntakeOptions()
     package var scheduler = SchedulerOptions()
     package var notification = NotificationOptions()
+    package var watch = WatchOptions()
     /// Bytes of envelopes and contents kept in memory, over all shards.
     package var cacheBytes = 256 << 20
     /// Questions to the router under way at once, per shard.

@@ -174,7 +174,7 @@ import Testing
         #expect(eventually { (try? Curl.send("GET", "\(url)/readyz", key: nil).status) == 200 })
 
         let policyNotMet = "the host's TLS is not what the destination's DANE or MTA-STS policy demands"
-        let cases: [(destination: String, category: String?, words: String)] = [
+        let cases: [(destination: String, reason: String?, words: String)] = [
             ("good.plain.test", nil, ""),
             ("wrong.plain.test", "tls_policy_not_met", policyNotMet),
             (
@@ -194,7 +194,7 @@ import Testing
             try #require(sent.status == 202, "\(sent.body)")
             let message = "\(url)/v1/messages/\(try #require(sent.data["id"] as? String))"
             var events: [[String: Any]] = []
-            let type = item.category == nil ? "delivered" : "deferred"
+            let type = item.reason == nil ? "delivered" : "deferred"
             let settled = try eventually {
                 events = try Curl.send("GET", "\(message)/events", key: key).list
                 return events.contains { ["delivered", "deferred", "bounced"].contains($0["type"] as? String) }
@@ -202,8 +202,8 @@ import Testing
             let last = events.last?["metadata"] as? [String: Any] ?? [:]
             #expect(
                 settled && events.last?["type"] as? String == type, "\(item.destination): \(events) \(engine.errors)")
-            #expect(last["category"] as? String == item.category, "\(item.destination): \(last)")
-            guard item.category != nil else {
+            #expect(last["reason"] as? String == item.reason, "\(item.destination): \(last)")
+            guard item.reason != nil else {
                 #expect((last["tls"] as? String)?.hasPrefix("TLSv1.3") == true, "\(item.destination): \(last)")
                 continue
             }
@@ -212,7 +212,7 @@ import Testing
             #expect(delivery["last_reply"] as? String == item.words, "\(item.destination): \(shown.body)")
             #expect(delivery["next_attempt_at"] is String, "it is tried again: \(shown.body)")
         }
-        let expected = cases.filter { $0.category == nil }.map(\.destination).sorted()
+        let expected = cases.filter { $0.reason == nil }.map(\.destination).sorted()
         #expect(try world.arrived() == expected, "and nothing arrives that was not to")
         #expect(engine.terminate() == 0, "\(engine.errors)")
     }

@@ -122,6 +122,58 @@ import Testing
         }
     }
 
+    @Test func `What an operator gave up is shown as bounced, with his words`() async throws {
+        try await projecting { (projector, store) async throws in
+            let id = Samples.id(1)
+            let facts = Samples.facts(to: ["r0@example.org", "r1@example.org", "r2@example.net"])
+            log.append(id, tenant: Samples.tenant, at: Samples.noon, .queued(facts))
+            log.append(id, tenant: Samples.tenant, at: Samples.noon, Samples.attempt(1, .delivered))
+            await projector.catchUp()
+            let later = Samples.noon + .seconds(5)
+            log.append(
+                id, tenant: Samples.tenant, at: later,
+                .bouncedByOperator(recipients: [0, 1, 2, 9], by: "key \"ops\"", reason: "wrong list"))
+            log.append(
+                id, tenant: Samples.tenant, at: later + .seconds(5),
+                .bouncedByOperator(recipients: [0], by: "twice", reason: ""))
+            await projector.catchUp()
+            let view = try #require(try await store.message(id, of: Samples.tenant))
+            // What was delivered stays delivered.
+            #expect(view.deliveries.map(\.status) == [.bounced, .delivered, .bounced])
+            #expect(view.deliveries[0].lastReply == "an operator gave it up: wrong list")
+            #expect(view.bouncedAt == later)
+            #expect(view.status == .delivered)
+            let events = try await store.events(of: id, tenant: Samples.tenant)
+            #expect(events.map(\.type) == ["queued", "sent", "delivered", "bounced", "bounced"])
+            #expect(
+                events[3].detail == #"""
+                    {"recipients":["r0@example.org","r1@example.org","r2@example.net"],"class":"undetermined",\#
+                    "category":"undetermined","reason":"operator",\#
+                    "diagnostic":"an operator gave it up: wrong list","by":"key \"ops\""}
+                    """#)
+            #expect(events[4].detail.contains(#""diagnostic":"an operator gave it up","by":"twice""#))
+        }
+    }
+
+    @Test func `A message that an operator gave up before anything was tried is bounced`() async throws {
+        try await projecting { (projector, store) async throws in
+            let facts = Samples.facts(notBefore: Samples.noon + .seconds(86_400 * 365))
+            log.append(Samples.id(1), tenant: Samples.tenant, at: Samples.noon, .queued(facts))
+            log.append(
+                Samples.id(1), tenant: Samples.tenant, at: Samples.noon,
+                .bouncedByOperator(recipients: [0], by: "", reason: ""))
+            // Of a message that nobody knows.
+            log.append(
+                Samples.id(2), tenant: Samples.tenant, at: Samples.noon,
+                .bouncedByOperator(recipients: [0], by: "", reason: ""))
+            await projector.catchUp()
+            let view = try #require(try await store.message(Samples.id(1), of: Samples.tenant))
+            #expect(view.status == .bounced)
+            #expect(view.deliveries[0].lastReply == "an operator gave it up")
+            #expect(try await store.messages(of: Samples.tenant, matching: MessageFilter()).total == 1)
+        }
+    }
+
     @Test func `Every event counts once over restarts, in batches of every size`() async throws {
         let count = 60
         for number in 0..<count {

@@ -24,6 +24,9 @@ struct JSONReader {
         self.path = path
     }
 
+    /// Whether the member stands there, be it `null`.
+    func has(_ name: String) -> Bool { object[name] != nil }
+
     mutating func text(_ name: String) -> String? {
         guard let value = take(name) else { return nil }
         guard case .string(let text) = value else { return wrong(name, value, "must be a string") }

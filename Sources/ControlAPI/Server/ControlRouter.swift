@@ -34,7 +34,34 @@ enum ControlRouter {
         v1.post("/keys", use: CreateKey(readiness: readiness).handle)
         v1.get("/keys", use: ListKeys(readiness: readiness).handle)
         v1.delete("/keys/{id}", use: DeleteKey(readiness: readiness).handle)
+        addQueue(to: v1, readiness)
         return router
+    }
+
+    /// For operators.
+    private static func addQueue(to v1: RouterGroup<ControlContext>, _ readiness: Readiness) {
+        v1.get("/messages/{id}/explain", use: ExplainMessage(readiness: readiness).handle)
+        v1.get("/queue", use: QueueSummaryRoute(readiness: readiness).handle)
+        v1.get("/queue/sites", use: ListSites(readiness: readiness).handle)
+        v1.get("/queue/sites/{site}", use: GetSite(readiness: readiness).handle)
+        v1.get("/queue/holds", use: ListHolds(readiness: readiness).handle)
+        v1.post("/queue/suspend", use: SuspendMail(readiness: readiness).handle)
+        v1.post("/queue/resume", use: ResumeMail(readiness: readiness).handle)
+        v1.post("/queue/flush", use: FlushMail(readiness: readiness).handle)
+        v1.post("/queue/cancel", use: CancelMail(readiness: readiness).handle)
+        v1.post("/queue/bounce", use: BounceMail(readiness: readiness).handle)
+        v1.post("/queue/reroute", use: RerouteMail(readiness: readiness).handle)
+        v1.get("/sources", use: ListSources(readiness: readiness).handle)
+        v1.put("/sources", use: ListSources(readiness: readiness).refuse)
+        v1.get("/pools", use: ListPools(readiness: readiness).handle)
+        v1.put("/pools", use: ListPools(readiness: readiness).refuse)
+        v1.get("/warmup", use: ListWarmups(readiness: readiness).handle)
+        v1.put("/warmup", use: ListWarmups(readiness: readiness).refuse)
+        let warmup = ChangeWarmup(readiness: readiness)
+        v1.post("/warmup/{source}/hold", use: warmup.hold)
+        v1.post("/warmup/{source}/resume", use: warmup.resume)
+        v1.post("/warmup/{source}/stage", use: warmup.stage)
+        v1.post("/shaping/reload", use: ReloadShaping(readiness: readiness).handle)
     }
 
     /// `martlet dev` only.

@@ -8,6 +8,8 @@ package struct ControlServices: Sendable {
     package var credentials: CredentialService
     package var keys: KeyService
     package var idempotency: Idempotency
+    /// What operators do; `nil`: this engine has no queue of its own, and the routes answer 503.
+    package var queue: QueueService?
     /// What test keys have sent.
     package var captured: any Inbox
     /// What the receiving server of `martlet dev` has taken; `nil` in production, where `/dev` does not exist.
@@ -17,7 +19,7 @@ package struct ControlServices: Sendable {
 
     package init(
         messages: MessageService, domains: DomainService, credentials: CredentialService, keys: KeyService,
-        idempotency: Idempotency, captured: any Inbox, devInbox: (any Inbox)?,
+        idempotency: Idempotency, queue: QueueService? = nil, captured: any Inbox, devInbox: (any Inbox)?,
         complaints: @escaping @Sendable () -> [String]
     ) {
         self.messages = messages
@@ -25,6 +27,7 @@ package struct ControlServices: Sendable {
         self.credentials = credentials
         self.keys = keys
         self.idempotency = idempotency
+        self.queue = queue
         self.captured = captured
         self.devInbox = devInbox
         self.complaints = complaints

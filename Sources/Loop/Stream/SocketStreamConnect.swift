@@ -25,7 +25,9 @@ extension SocketStream {
         // connections.
         SystemSocket.set(IP_BIND_ADDRESS_NO_PORT, level: Int32(IPPROTO_IP), on: number)
         let address = SocketAddress(ip: source, port: 0)
-        if unsafe address.withSockaddr({ unsafe Glibc.bind(number, $0, $1) }) != 0 { throw StreamFailure(errno: errno) }
+        if unsafe address.withSockaddr({ unsafe Glibc.bind(number, $0, $1) }) != 0 {
+            throw .noSource(errno: errno)
+        }
     }
 
     private static func connect(

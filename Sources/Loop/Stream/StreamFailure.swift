@@ -9,8 +9,10 @@ package enum StreamFailure: Error, Hashable, Sendable {
     /// The stream's deadline passed, or the network gave up.
     case timedOut
     case refused
-    /// No way there: no route, or the source address is not ours.
+    /// No way there.
     case unreachable(errno: Int32)
+    /// The address to come from cannot be used: it is not on this machine.
+    case noSource(errno: Int32)
     case tls(TLSFailure)
     /// The task that waited was cancelled.
     case cancelled

@@ -18,7 +18,9 @@ extension SMTPConnection {
     }
 
     private func mayHear(_ credentials: ClientCredentials) -> Bool {
-        if credentials.allowsPlaintextOnLoopback, stream.peer.ip.isLoopback { return true }
+        // The other end of a proxied stream is the proxy, wherever the host is.
+        let isDirect = source?.proxy == nil
+        if credentials.allowsPlaintextOnLoopback, isDirect, stream.peer.ip.isLoopback { return true }
         switch stream.tls?.verification {
         case .verified, .dane: return true
         // RFC 4954 §9: a server that is not authenticated may be an attacker who collects passwords.

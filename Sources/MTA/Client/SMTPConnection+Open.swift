@@ -9,22 +9,19 @@ extension SMTPConnection {
         /// STARTTLS failed with this host a while ago, and the policy puts up with plaintext.
         var avoidsTLS = false
         var time: any TimeSource
+        var departure: Departure
     }
 
     /// Connects and goes through greeting, EHLO, STARTTLS and AUTH.
     static func open(
-        _ target: Target, dialer: any Dialer, _ approach: Approach
+        _ target: Target, _ approach: Approach
     ) async throws(SessionFailure) -> SMTPConnection {
         let options = approach.options
-        let stream: ByteStream
-        do {
-            let deadline = approach.time.now + options.timeouts.connect
-            stream = try await dialer.dial(target.address, from: options.source, deadline: deadline)
-        } catch {
-            throw SessionFailure(.connect, .stream(error))
-        }
+        let passage = try await approach.departure.dial(
+            target.address, own: options.source, deadline: approach.time.now + options.timeouts.connect)
         let connection = SMTPConnection(
-            stream, host: target.remoteHost, demand: target.demand, options: options, time: approach.time)
+            passage, host: target.remoteHost, demand: target.demand, options: options,
+            source: approach.departure.source, time: approach.time)
         do {
             try await connection.greet(target, approach)
             return connection
@@ -129,7 +126,7 @@ extension SMTPConnection {
             case .closed, .reset, .timedOut:
                 // Hosts with broken TLS often just hang up, or fall silent.
                 throw SessionFailure(.startTLS, .tls(TLSFailure(reason: "\(error) during the handshake")))
-            case .refused, .unreachable, .cancelled, .other: throw SessionFailure(.startTLS, .stream(error))
+            case .refused, .unreachable, .noSource, .cancelled, .other: throw SessionFailure(.startTLS, .stream(error))
             }
         }
     }

@@ -12,12 +12,18 @@ final class SMTPConnection {
     /// What it had to prove when it was opened.
     let demand: HostDemand
     let options: ClientOptions
+    /// Where it comes from.
+    let source: EgressSource?
+    /// The address that the host sees, as far as it is known.
+    let sendingAddress: IPAddress?
     let time: any TimeSource
     var extensions = Extensions()
     private var parser = ReplyParser()
     private var needsReset = false
     /// Transactions begun.
     private(set) var transactions = 0
+    /// Its site has a limit that it counts against until the host has let it go.
+    var isCounted = false
     /// When it became free; meaningful while it is in the pool.
     var idleSince = MonotonicInstant(nanoseconds: 0)
 
@@ -27,11 +33,16 @@ final class SMTPConnection {
     private static let stuffedPart = 65_536
     /// A connection that was free for longer is asked whether it still lives before it is used.
     private static let restlessness: Duration = .milliseconds(100)
+    /// A host that goes on talking after QUIT is not listened to for longer than this many reads.
+    private static let farewells = 16
 
     init(
-        _ stream: ByteStream, host: RemoteHost, demand: HostDemand, options: ClientOptions, time: any TimeSource
+        _ passage: Departure.Passage, host: RemoteHost, demand: HostDemand, options: ClientOptions,
+        source: EgressSource?, time: any TimeSource
     ) {
-        self.stream = stream
+        stream = passage.stream
+        sendingAddress = passage.address
+        self.source = source
         self.host = host
         self.demand = demand
         self.options = options
@@ -232,7 +243,17 @@ final class SMTPConnection {
         for connection in connections { await connection.sayQuit(until: deadline) }
         for connection in connections {
             _ = try? await connection.stream.fill()
+            if connection.isCounted { await connection.awaitEnd() }
             connection.close()
+        }
+    }
+
+    /// Until the host has closed, too: only then it has one connection less.
+    private func awaitEnd() async {
+        stream.shutdownWrite()
+        for _ in 0..<Self.farewells {
+            stream.discardInbound()
+            guard (try? await stream.fill()) == true else { return }
         }
     }
 

@@ -22,6 +22,10 @@ struct SessionFailure: Error, Hashable, Sendable {
         case tls(TLSFailure)
         /// AUTH is wanted and no mechanism may be used: none in common, no TLS, or a host that has not proved its name.
         case noMechanism
+        /// It is our own source that cannot be used.
+        case source(SourceFailure)
+        /// The source's proxy could not reach the host.
+        case unreached(SOCKSRefusal)
     }
 
     var step: Step
@@ -49,13 +53,18 @@ struct SessionFailure: Error, Hashable, Sendable {
         case .tlsUnavailable: .deferred(.tlsUnavailable)
         case .tls: .deferred(.tlsFailed)
         case .noMechanism: .deferred(.authenticationFailed)
+        case .source(.address): .deferred(.sourceUnavailable)
+        case .source(.proxy): .deferred(.proxyFailed)
+        // RFC 1928 §6: the proxy's own SYN timed out.
+        case .unreached(.ttlExpired): .deferred(.connectionTimeout)
+        case .unreached: .deferred(.connectionRefused)
         }
     }
 
     var reply: Reply? {
         switch cause {
         case .refused(let reply): reply
-        case .stream, .violation, .tlsUnavailable, .tls, .noMechanism: nil
+        case .stream, .violation, .tlsUnavailable, .tls, .noMechanism, .source, .unreached: nil
         }
     }
 
@@ -64,8 +73,14 @@ struct SessionFailure: Error, Hashable, Sendable {
         switch cause {
         case .tls, .tlsUnavailable: true
         case .refused, .violation: step == .startTLS
-        case .stream, .noMechanism: false
+        case .stream, .noMechanism, .source, .unreached: false
         }
+    }
+
+    /// Set when it is the source that failed, and not the host.
+    var sourceFailure: SourceFailure? {
+        guard case .source(let failure) = cause else { return nil }
+        return failure
     }
 
     /// Whether the host spoke to us, so that it counts as a session of this attempt (Postfix smtp_mx_session_limit).
@@ -77,7 +92,7 @@ extension DeferralReason {
         switch failure {
         case .closed, .reset: self = step == .connect ? .connectionRefused : .connectionLost
         case .timedOut: self = step == .connect ? .connectionTimeout : .replyTimeout
-        case .refused, .unreachable: self = .connectionRefused
+        case .refused, .unreachable, .noSource: self = .connectionRefused
         case .tls: self = .tlsFailed
         case .cancelled: self = .shuttingDown
         case .other: self = .connectionLost

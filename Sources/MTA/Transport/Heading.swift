@@ -32,8 +32,11 @@ struct Heading: Hashable, Sendable {
     static let silence = DestinationTLSPolicy(sts: .absent, isExchangeListSecure: false)
 
     func plan(
-        rules: HostPlan.Rules, mode: TLSMode, using generator: inout some RandomNumberGenerator
+        rules: HostPlan.Rules, mode: TLSMode, families: AddressFamilies = .all,
+        using generator: inout some RandomNumberGenerator
     ) -> HostPlan {
+        var rules = rules
+        rules.families = families
         switch hosts {
         case .groups(let groups, let port):
             let names = Exchanges.shuffled(groups, using: &generator)

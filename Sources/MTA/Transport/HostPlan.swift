@@ -23,11 +23,13 @@ struct HostPlan {
         var allowsLoopback = false
         /// Addresses of this host: connecting there would be a loop.
         var ownAddresses: Set<IPAddress> = []
+        /// Addresses of other families are left out: the source cannot reach them.
+        var families = AddressFamilies.all
         /// What it means that no host has an address at all.
         var withoutAddress: Verdict = .bounced(.noMailHost)
     }
 
-    private let rules: Rules
+    private var rules: Rules
     private var hosts: ArraySlice<MailHost>
     private var targets: ArraySlice<Target> = []
     private var resolving: MailHost?
@@ -39,6 +41,8 @@ struct HostPlan {
     private var lookupFailed = false
     private var wasForbidden = false
     private var wasOwn = false
+    /// An address was left out because the source has none of its family.
+    private var wasOutOfReach = false
     private var lastFailure: SessionFailure?
 
     init(hosts: [MailHost], rules: Rules) {
@@ -88,20 +92,41 @@ struct HostPlan {
     }
 
     /// The target that `next` named did not take the mail.
-    mutating func failed(_ failure: SessionFailure, _ demand: HostDemand) {
+    mutating func failed(_ failure: SessionFailure, _ target: Target) {
+        let demand = target.demand
         if failure.wasSession { sessions += 1 }
         lastFailure = failure
+        if let trouble = failure.sourceFailure { ruleOut(trouble.extent, target) }
         if demand.isPublished, failure.isAboutTLS { policyFailure = .tlsPolicyNotMet }
+    }
+
+    /// What a source cannot do for one address it cannot do for others either.
+    private mutating func ruleOut(_ extent: SourceFailure.Extent, _ target: Target) {
+        switch extent {
+        case .source:
+            hosts = []
+            targets = []
+        case .family:
+            rules.families.remove(AddressFamilies(of: target.address.ip))
+            targets = targets.filter { rules.families.contains(AddressFamilies(of: $0.address.ip)) }[...]
+        }
     }
 
     /// A session broke after it had been opened.
     mutating func broke() { sessions += 1 }
 
+    /// Whether it ended because of the source: the hosts have nothing to do with it.
+    var isAboutSource: Bool { lastFailure?.sourceFailure != nil }
+
     /// What the attempt comes to when it is exhausted, with the host's words where there are any.
     var conclusion: (verdict: Verdict, reply: Reply?) {
+        // The source's own trouble: nothing was learned about the hosts.
+        if let lastFailure, lastFailure.sourceFailure != nil { return (lastFailure.verdict, nil) }
         if let policyFailure { return (.deferred(policyFailure), lastFailure?.reply) }
         if let lastFailure { return (lastFailure.verdict, lastFailure.reply) }
         if lookupFailed { return (.deferred(.dnsFailure), nil) }
+        // Before what is for good: another source may find a way.
+        if wasOutOfReach { return (.deferred(.noAddressFamily), nil) }
         if wasOwn { return (.bounced(.mailLoop), nil) }
         if wasForbidden { return (.bounced(.policy), nil) }
         return (rules.withoutAddress, nil)
@@ -113,6 +138,8 @@ struct HostPlan {
                 wasOwn = true
             } else if !rules.allowsLoopback, address.isThisHost {
                 wasForbidden = true
+            } else if !rules.families.contains(AddressFamilies(of: address)) {
+                wasOutOfReach = true
             } else {
                 let address = SocketAddress(ip: address, port: host.port)
                 targets.append(Target(name: host.name, address: address, demand: demand))

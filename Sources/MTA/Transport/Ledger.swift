@@ -16,12 +16,14 @@ struct Ledger {
 
     /// Takes over what a transaction brought, with the facts of the host it was with.
     mutating func record(
-        _ resolutions: [Resolution], host: RemoteHost?, tls: TLSFacts?, at now: MonotonicInstant
+        _ resolutions: [Resolution], host: RemoteHost?, tls: TLSFacts?, offersDSN: Bool? = nil, at now: MonotonicInstant
     ) {
         self.resolutions = resolutions
         for index in resolutions.indices where outcomes[index] == nil {
             guard case .settled(let verdict, let reply) = resolutions[index] else { continue }
-            outcomes[index] = Outcome(verdict, reply: reply, host: host, tls: tls, elapsed: now - start)
+            var outcome = Outcome(verdict, reply: reply, host: host, tls: tls, elapsed: now - start)
+            outcome.offersDSN = offersDSN
+            outcomes[index] = outcome
         }
     }
 

@@ -65,17 +65,20 @@ extension SMTPShard {
         let finding = TLSFinding.opened(target.demand, tls: stream.tls, certificate: stream.certificateFailure)
         record(
             finding, target.demand.report, destination, host: target.name, at: target.address.ip,
-            from: stream.local.ip)
+            from: connection.sendingAddress ?? stream.local.ip)
     }
 
-    func note(_ failure: SessionFailure, _ target: Target, destination: Domain) {
+    func note(_ failure: SessionFailure, _ target: Target, _ departure: Departure, destination: Domain) {
+        if let trouble = failure.sourceFailure, let source = departure.source {
+            sourceComplaints.tell(trouble, of: source.name, now: time.now)
+        }
         let finding = TLSFinding.failed(failure)
         if target.demand.isPublished, case .failure(let reason) = finding {
             complaints.tell(reason, of: destination, host: target.name, now: time.now)
         }
         record(
             finding, target.demand.report, destination, host: target.name, at: target.address.ip,
-            from: settings.options.source)
+            from: departure.source?.address(towards: target.address.ip) ?? settings.options.source)
     }
 
     func note(_ exclusion: HostExclusion, host: String, destination: Domain) {

@@ -22,12 +22,16 @@ actor SMTPShard {
     let time: any TimeSource
     private let executor: any SerialExecutor & Sendable
     private var generator: any RandomNumberGenerator & Sendable
-    private var pool = IdlePool<SMTPConnection>()
+    var pool = IdlePool<SMTPConnection>()
+    var census = ConnectionCensus()
+    /// Lanes that wait for a connection of their site to end or to become idle.
+    var waitingForRoom: [String: [CheckedContinuation<Void, Never>]] = [:]
     var headings = HeadingMemory()
     var complaints = PolicyComplaints()
+    var sourceComplaints = SourceComplaints()
     private var brokenTLS = BrokenTLS()
     private var isSweeping = false
-    private var isShuttingDown = false
+    private(set) var isShuttingDown = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -62,17 +66,18 @@ actor SMTPShard {
         var heading: Heading?
         let terms = batch.connections
         if mode.asksForPolicies || settings.source.differsByDestination || !terms.mixesDestinations {
-            // Where its mail may go, and what is published is known before a connection is taken, be it a kept one: it was opened for another
-            // destination of the site, perhaps, with a weaker policy or none.
+            // Where its mail may go, and what is published is known before a connection is taken, be it a kept one: it
+            // was opened for another destination of the site, perhaps, with a weaker policy or none.
             switch await self.heading(for: batch.destination) {
             case .success(let found): heading = found
             case .failure(let none): return ledger.conclude(none.verdict, at: time.now)
             }
         }
+        if terms.isCounted { await thinOut(lane.site, batch.source, terms) }
         // A connection that was closed while it lay in the pool says nothing about the host, so the next one is tried,
         // and in the end a fresh one.
         while let connection = pool.take(
-            site: lane.site, lane: lane.number,
+            site: lane.site, source: batch.source, lane: lane.number,
             where: { connection in
                 guard let heading else { return true }
                 return (terms.mixesDestinations || heading.names(connection.proof.host))
@@ -80,16 +85,17 @@ actor SMTPShard {
             })
         {
             guard await connection.isAlive() else {
-                connection.close()
+                end(connection, of: lane.site)
                 continue
             }
             let reason = await use(connection, cargo, lane, &ledger)
             if ledger.isSettled { return ledger.finished() }
             if reason == .shuttingDown { return ledger.conclude(.deferred(.shuttingDown), at: time.now) }
         }
-        // A site has no more connections than lanes: one that is no good for this destination makes room.
-        if let unsuitable = pool.take(site: lane.site, lane: lane.number) {
-            Task { await self.dismiss([unsuitable]) }
+        // A site has no more connections than lanes: one that is no good for this destination makes room. Where they
+        // are counted, it does so when its place is wanted.
+        if !terms.isCounted, let unsuitable = pool.take(site: lane.site, source: batch.source, lane: lane.number) {
+            Task { await self.dismiss([unsuitable], of: lane.site) }
         }
         if isShuttingDown { return ledger.conclude(.deferred(.shuttingDown), at: time.now) }
         return await connectAndCarry(cargo, lane, heading, &ledger)
@@ -101,10 +107,12 @@ actor SMTPShard {
     ) async -> DeferralReason? {
         var resolutions = ledger.resolutions
         let (ending, reason) = await connection.carry(cargo, &resolutions)
-        ledger.record(resolutions, host: connection.host, tls: connection.stream.tls, at: time.now)
+        ledger.record(
+            resolutions, host: connection.host, tls: connection.stream.tls,
+            offersDSN: connection.extensions.offered.contains(.dsn), at: time.now)
         switch ending {
         case .usable: giveBack(connection, lane, cargo.batch.connections)
-        case .unusable, .stale: connection.close()
+        case .unusable, .stale: end(connection, of: lane.site)
         }
         return reason
     }
@@ -125,7 +133,10 @@ actor SMTPShard {
             }
         }
         var generator = generator
-        var plan = heading.plan(rules: settings.rules, mode: settings.options.tls, using: &generator)
+        let departure = Departure(source: cargo.batch.source, dialer: dialer, lookup: settings.source)
+        var plan = heading.plan(
+            rules: settings.rules, mode: settings.options.tls, families: departure.source?.families ?? .all,
+            using: &generator)
         var last: Target?
         var lastBreak: (reason: DeferralReason, host: RemoteHost, tls: TLSFacts?)?
         while true {
@@ -140,19 +151,26 @@ actor SMTPShard {
             case .connect(let target):
                 last = target
                 lastBreak = nil
+                guard await takeRoom(lane.site, departure.source, cargo.batch.connections) else {
+                    return ledger.conclude(.deferred(.shuttingDown), at: time.now)
+                }
+                // Asked last: whoever is let through connects now, or the rate would be none.
                 let gate = cargo.batch.connections.gate
                 if let gate, await !gate.mayConnect() {
+                    giveUpRoom(lane.site, departure.source)
                     return ledger.conclude(.deferred(.shuttingDown), at: time.now)
                 }
                 do {
-                    let connection = try await open(target, destination, gate)
+                    let connection = try await open(target, destination, gate, departure)
+                    connection.isCounted = cargo.batch.connections.isCounted
                     let tls = connection.stream.tls
                     let reason = await use(connection, cargo, lane, &ledger)
                     if ledger.isSettled { return ledger.finished() }
                     lastBreak = (reason ?? .connectionLost, connection.host, tls)
                     plan.broke()
                 } catch {
-                    plan.failed(error, target.demand)
+                    giveUpRoom(lane.site, departure.source)
+                    plan.failed(error, target)
                 }
                 if isShuttingDown { return ledger.conclude(.deferred(.shuttingDown), at: time.now) }
             case .exhausted:
@@ -161,31 +179,33 @@ actor SMTPShard {
                         .deferred(lastBreak.reason), host: lastBreak.host, tls: lastBreak.tls, at: time.now)
                 }
                 let (verdict, reply) = plan.conclusion
-                return ledger.conclude(verdict, reply: reply, host: last?.remoteHost, at: time.now)
+                return ledger.conclude(
+                    verdict, reply: reply, host: plan.isAboutSource ? nil : last?.remoteHost, at: time.now)
             }
         }
     }
 
     /// Opens a connection; where TLS was only an offer and failed, a second one without it.
     private func open(
-        _ target: Target, _ destination: Domain, _ gate: (any ConnectionGate)?
+        _ target: Target, _ destination: Domain, _ gate: (any ConnectionGate)?, _ departure: Departure
     ) async throws(SessionFailure) -> SMTPConnection {
-        var approach = SMTPConnection.Approach(options: settings.options, context: settings.context, time: time)
+        var approach = SMTPConnection.Approach(
+            options: departure.options(settings.options), context: settings.context, time: time, departure: departure)
         approach.avoidsTLS = brokenTLS.contains(target.address, at: time.now)
         do {
-            let connection = try await SMTPConnection.open(target, dialer: dialer, approach)
+            let connection = try await SMTPConnection.open(target, approach)
             let wasTried = !approach.avoidsTLS || target.demand.protection.isMandatory
             if wasTried { note(connection, target, destination: destination) }
             return connection
         } catch {
-            note(error, target, destination: destination)
+            note(error, target, departure, destination: destination)
             // Only what was an offer is remembered as broken: a certificate that does not hold is another matter.
             guard case .tls = error.cause, target.demand.protection == .opportunistic else { throw error }
             let now = time.now
             brokenTLS.remember(target.address, until: now + settings.options.limits.brokenTLSMemory, now: now)
             approach.avoidsTLS = true
             if let gate, await !gate.mayConnect() { throw error }
-            return try await SMTPConnection.open(target, dialer: dialer, approach)
+            return try await SMTPConnection.open(target, approach)
         }
     }
 
@@ -195,11 +215,12 @@ actor SMTPShard {
         let now = time.now
         let most = min(settings.options.limits.messagesPerConnection, terms.messagesPerConnection ?? .max)
         if isShuttingDown || connection.transactions >= max(1, most) {
-            Task { await self.dismiss([connection]) }
+            Task { await self.dismiss([connection], of: lane.site) }
             return
         }
         connection.idleSince = now
-        pool.put(connection, site: lane.site, lane: lane.number, at: now)
+        pool.put(connection, site: lane.site, source: connection.source, lane: lane.number, at: now)
+        tellOfRoom(lane.site)
         guard !isSweeping else { return }
         isSweeping = true
         Task { await self.sweep() }
@@ -216,19 +237,31 @@ actor SMTPShard {
             earliest = now + patience / 8
             let limit = MonotonicInstant(nanoseconds: now.nanoseconds - patience.wholeNanoseconds)
             let expired = pool.removeExpired(before: limit)
-            if !expired.isEmpty { Task { await self.dismiss(expired) } }
+            for (site, connections) in expired { Task { await self.dismiss(connections, of: site) } }
         }
         isSweeping = false
     }
 
-    private func dismiss(_ connections: [SMTPConnection]) async {
+    /// Says QUIT and closes; the connections count until that is over.
+    func dismiss(_ connections: [SMTPConnection], of site: String) async {
         await SMTPConnection.quit(connections)
+        for connection in connections { end(connection, of: site) }
+    }
+
+    /// Closes at once.
+    private func end(_ connection: SMTPConnection, of site: String) {
+        connection.close()
+        giveUpRoom(site, connection.source)
     }
 
     var idleConnections: Int { pool.count }
 
     func shutDown() async {
         isShuttingDown = true
-        await dismiss(pool.removeAll())
+        for site in Array(waitingForRoom.keys) { tellOfRoom(site) }
+        let idle = pool.removeAll()
+        // All at once: one deadline for the lot.
+        await SMTPConnection.quit(idle.flatMap(\.connections))
+        for (site, connections) in idle { for connection in connections { end(connection, of: site) } }
     }
 }

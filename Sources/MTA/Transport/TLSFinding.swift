@@ -32,7 +32,7 @@ enum TLSFinding: Hashable, Sendable {
             return .failure(.init(failure: .startTLSNotSupported, detail: reply.description))
         case .violation where failure.step == .startTLS:
             return .failure(.init(failure: .validationFailure, detail: "not SMTP around STARTTLS"))
-        case .refused, .stream, .violation, .noMechanism: return .nothing
+        case .refused, .stream, .violation, .noMechanism, .source, .unreached: return .nothing
         }
     }
 

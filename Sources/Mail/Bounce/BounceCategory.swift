@@ -50,6 +50,20 @@ public enum BounceCategory: String, Hashable, Sendable, CaseIterable {
     case forbidden = "forbidden"
     case undetermined = "undetermined"
 
+    /// What the host thinks of us, our pace or our mail. No rule can make it count against an address.
+    public var isAboutSender: Bool {
+        switch self {
+        case .senderRejected, .badReputation, .listed, .rateLimited, .greylisted, .authenticationFailed, .requiresPTR,
+            .relayingDenied, .credentialsRequired, .spamContent:
+            true
+        case .userUnknown, .userMoved, .mailboxDisabled, .mailboxFull, .recipientRefused, .hostUnknown,
+            .domainSuspended, .takesNoMail, .tlsRequired, .policy, .virus, .contentRejected, .notCompliant,
+            .messageTooBig, .tooManyRecipients, .unsupported, .systemFull, .systemError, .network, .routing, .expired,
+            .protocolError, .cancelled, .forbidden, .undetermined:
+            false
+        }
+    }
+
     /// The class of a permanent refusal of this kind, unless a rule says otherwise.
     public var ordinaryClass: BounceClass {
         switch self {

@@ -1,5 +1,5 @@
 /// One block of the rules: what it says, and what must hold besides one of its phrases.
-struct BounceRule: Hashable, Sendable {
+package struct BounceRule: Hashable, Sendable {
     var category: BounceCategory
     var kind: BounceClass?
     /// Any of them; empty: every code.
@@ -13,16 +13,25 @@ struct BounceRule: Hashable, Sendable {
     var place: String
 
     /// `550`, `55x` or `5xx`.
-    struct CodePattern: Hashable, Sendable {
-        var low: UInt16
-        var high: UInt16
+    package struct CodePattern: Hashable, Sendable {
+        package var low: UInt16
+        package var high: UInt16
+
+        package func holds(_ code: UInt16) -> Bool { low <= code && code <= high }
     }
 
     /// `5.1.1`, `x.1.1` or `5.7.x`.
-    struct StatusPattern: Hashable, Sendable {
+    package struct StatusPattern: Hashable, Sendable {
         var severity: UInt8?
         var subject: UInt16?
         var detail: UInt16?
+
+        package func holds(_ status: EnhancedStatus) -> Bool {
+            if let severity, severity != status.severity { return false }
+            if let subject, subject != status.subject { return false }
+            if let detail, detail != status.detail { return false }
+            return true
+        }
     }
 
     func holds(_ evidence: BounceEvidence) -> Bool {
@@ -32,20 +41,13 @@ struct BounceRule: Hashable, Sendable {
     private func holds(code: UInt16?) -> Bool {
         if codes.isEmpty { return true }
         guard let code else { return false }
-        for pattern in codes where pattern.low <= code && code <= pattern.high { return true }
-        return false
+        return codes.contains { $0.holds(code) }
     }
 
     private func holds(status: EnhancedStatus?) -> Bool {
         if statuses.isEmpty { return true }
         guard let status else { return false }
-        for pattern in statuses {
-            if let severity = pattern.severity, severity != status.severity { continue }
-            if let subject = pattern.subject, subject != status.subject { continue }
-            if let detail = pattern.detail, detail != status.detail { continue }
-            return true
-        }
-        return false
+        return statuses.contains { $0.holds(status) }
     }
 
     private func holds(host: [UInt8]) -> Bool {

@@ -13,6 +13,8 @@ public struct BounceRulesFailure: Error, Hashable, Sendable, CustomStringConvert
         case badPhrase(String)
         /// Neither a phrase nor a condition: it would match everything.
         case ruleWithoutCondition
+        /// A category that says what a host thinks of the sender, with the class `hard`.
+        case neverHard(BounceCategory)
     }
 
     public var file: String
@@ -37,6 +39,7 @@ public struct BounceRulesFailure: Error, Hashable, Sendable, CustomStringConvert
             case .phraseWithoutRule: "a phrase stands before the first rule"
             case .badPhrase(let phrase): "`\(phrase)` does not begin with four bytes of text, or is too long"
             case .ruleWithoutCondition: "the rule has neither a phrase nor a condition"
+            case .neverHard(let category): "`\(category.rawValue)` is about the sender: it cannot be hard"
             }
         return "\(file):\(line): \(words)"
     }

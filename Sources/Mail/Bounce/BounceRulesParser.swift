@@ -60,6 +60,7 @@ struct BounceRulesParser {
                 try takeCondition(String(parts[0]), String(value), &rule, number)
             }
         }
+        if rule.kind == .hard, category.isAboutSender { throw failure(number, .neverHard(category)) }
         rules.append(rule)
     }
 
@@ -124,7 +125,7 @@ struct BounceRulesParser {
 }
 
 extension BounceRule.CodePattern {
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let digits = Array(text.utf8)
         guard digits.count == 3, digits[0] == UInt8(ascii: "4") || digits[0] == UInt8(ascii: "5") else { return nil }
         var low: UInt16 = 0
@@ -144,7 +145,7 @@ extension BounceRule.CodePattern {
 }
 
 extension BounceRule.StatusPattern {
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3 else { return nil }
         var numbers: [UInt16?] = []

@@ -1,8 +1,8 @@
 /// All phrases of the rules, found in one pass over a reply: at each place the next four bytes name the few phrases
 /// that begin so, and only those are compared.
-struct PhraseIndex: Hashable, Sendable {
+package struct PhraseIndex: Hashable, Sendable {
     /// A phrase must begin with so many bytes that are not a gap.
-    static let keyLength = 4
+    package static let keyLength = 4
     /// What a gap in a phrase may hold at most, so that words of two sentences make no phrase.
     static let gapLimit = 60
     private static let bucketBits = 12
@@ -27,7 +27,7 @@ struct PhraseIndex: Hashable, Sendable {
 
     /// - Parameter phrases: each with the number of its rule and its pieces, which must follow one another in this
     ///   order with at most `gapLimit` bytes between them. The first has at least `keyLength` bytes.
-    init(_ given: [(rule: Int, pieces: [[UInt8]])]) {
+    package init(_ given: [(rule: Int, pieces: [[UInt8]])]) {
         var sorted: [(bucket: Int, rule: Int, pieces: [[UInt8]])] = given.compactMap { phrase in
             guard let first = phrase.pieces.first, first.count >= Self.keyLength else { return nil }
             return (Self.bucket(first.span, at: 0), phrase.rule, phrase.pieces)
@@ -66,6 +66,20 @@ struct PhraseIndex: Hashable, Sendable {
             place += 1
         }
         return best < limit ? best : nil
+    }
+
+    /// Every rule with a phrase in the text, in no order, and as often as it is found while it `wants` to be.
+    package func each(in text: Span<UInt8>, where wants: (Int) -> Bool, _ found: (Int) -> Void) {
+        var place = 0
+        while place + Self.keyLength <= text.count {
+            let bucket = Self.bucket(text, at: place)
+            for candidate in Int(buckets[bucket])..<Int(buckets[bucket + 1]) {
+                let phrase = phrases[candidate]
+                guard wants(Int(phrase.rule)), matches(phrase, text, at: place) else { continue }
+                found(Int(phrase.rule))
+            }
+            place += 1
+        }
     }
 
     private func matches(_ phrase: Phrase, _ text: Span<UInt8>, at start: Int) -> Bool {

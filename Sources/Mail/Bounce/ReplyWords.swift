@@ -1,11 +1,11 @@
 /// The text of a reply as rules compare it: ASCII letters in lower case, each run of blanks one blank, one more blank
 /// at both ends, so that a phrase may ask for the border of a word. Of an address the `@` alone is left: whoever
 /// chooses an address must not choose what its bounces mean.
-enum ReplyWords {
+package enum ReplyWords {
     /// What stands behind so many bytes is not looked at: a host that needs more words has said the reason before.
-    static let limit = 4_096
+    package static let limit = 4_096
 
-    static func normalized(_ text: Span<UInt8>) -> [UInt8] {
+    package static func normalized(_ text: Span<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         let count = min(text.count, limit)
         out.reserveCapacity(count + 2)
@@ -40,7 +40,7 @@ enum ReplyWords {
     }
 
     /// The first enhanced status within the words, as `(#5.1.1)`: many hosts write it where RFC 2034 §4 does not look.
-    static func status(in words: Span<UInt8>) -> EnhancedStatus? {
+    package static func status(in words: Span<UInt8>) -> EnhancedStatus? {
         var index = 1
         while index + 5 <= words.count {
             defer { index += 1 }

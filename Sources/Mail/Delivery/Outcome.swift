@@ -7,6 +7,9 @@ public struct Outcome: Hashable, Sendable {
     public var tls: TLSFacts?
     /// From the start of the attempt to the verdict.
     public var elapsed: Duration
+    /// Whether the host sends status notifications itself (RFC 3461), as far as it was asked; the journal does not keep
+    /// it.
+    public var offersDSN: Bool?
 
     public init(
         _ verdict: Verdict, reply: Reply? = nil, host: RemoteHost? = nil, tls: TLSFacts? = nil,
@@ -60,6 +63,13 @@ public enum DeferralReason: UInt8, Hashable, Sendable, CaseIterable {
     case tlsPolicyNotMet = 16
     /// Whether there are TLSA records cannot be found out now, so the host must not be used (RFC 7672 §2.2).
     case tlsaLookupFailed = 17
+    /// The proxy of the source cannot be reached, refuses, or does not speak its protocol. Says nothing of the site.
+    case proxyFailed = 18
+    /// The address of the source is not on this machine now. Says nothing of the site.
+    case sourceUnavailable = 19
+    /// All hosts have addresses of a family only that the source has none of: IPv6 for a source with IPv4, or the other
+    /// way round. Another source may do.
+    case noAddressFamily = 20
 }
 
 /// Why a delivery is given up. The raw values stand in the journal: never change one.

@@ -26,6 +26,11 @@ public struct Event: Sendable {
         case attempted(Attempt)
         /// Taken out of the queue on request, for these recipients.
         case cancelled(recipients: [UInt32])
+        /// Given up by an operator, for these recipients: as failed, without another attempt.
+        /// - Parameters:
+        ///   - by: the name of the key, or `martlet queue`.
+        ///   - reason: the operator's own words; may be empty.
+        case bouncedByOperator(recipients: [UInt32], by: String, reason: String)
         /// It happened to no message.
         case announced(Announcement.Kind)
     }

@@ -12,16 +12,23 @@ package struct QueueSelector: Hashable, Sendable {
     /// Those that take this pool at present.
     package var pool: String?
     package var everything = false
+    /// Of a re-route: also what is accepted later. Others leave it out of account.
+    package var andLater = false
 
     package init() {}
 
-    package var isEmpty: Bool { self == QueueSelector() }
+    package var isEmpty: Bool {
+        var bare = self
+        bare.andLater = false
+        return bare == QueueSelector()
+    }
 }
 
 /// What a verb did.
 package struct VerbResult: Hashable, Sendable {
     /// Deliveries that it changed.
     package var deliveries = 0
+    /// Messages they belong to. One whose deliveries live in several shards counts in each.
     package var messages = 0
     /// Matching deliveries that a lane carries at this moment. Cancelled and bounced ones are not tried again; what is
     /// flushed or re-routed goes its new way if it comes back.

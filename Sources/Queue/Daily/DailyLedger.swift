@@ -8,11 +8,20 @@ package protocol DailyLedger: Sendable {
     /// Takes up to `count` deliveries from today's cap.
     /// - Returns: how many may go, 1 ... `count`, or why none.
     func take(_ count: Int, of counter: UInt32, at now: MonotonicInstant) -> Result<Int, DailyRefusal>
+    /// Gives back what `take` gave a moment ago and no lane will carry, with the same `now`. The ledger knows that it was
+    /// of today, which it cannot know of what is settled later.
+    func untake(_ count: Int, of counter: UInt32, at now: MonotonicInstant)
     /// What became of `delivered + failed + untried` deliveries that were taken before. What was never tried (no
     /// connection came about, the queue drained) goes back to the cap of the day it was taken on.
     func settle(_ counter: UInt32, delivered: Int, failed: Int, untried: Int, at now: MonotonicInstant)
     /// Why a delivery would not be let go now, without taking anything.
     func refusal(of counter: UInt32, at now: MonotonicInstant) -> DailyRefusal?
+}
+
+extension DailyLedger {
+    package func untake(_ count: Int, of counter: UInt32, at now: MonotonicInstant) {
+        settle(counter, delivered: 0, failed: 0, untried: count, at: now)
+    }
 }
 
 package enum DailyKey: Hashable, Sendable {
@@ -29,6 +38,9 @@ package struct DailyRefusal: Error, Hashable, Sendable {
         /// A warm-up that an operator holds at zero, or whose plan has not begun.
         case warmupPaused(source: String, group: String)
         case quota(rule: String, key: DailyKey, cap: Int, sent: Int)
+        /// There is room in today's cap, but the next part of it is not durable yet: a matter of milliseconds, or of the
+        /// disk.
+        case reserving(DailyKey)
     }
 
     package var cause: Cause

@@ -14,6 +14,8 @@ final class AdmissionBox: Sendable {
         var items: [Admission] = []
         var waiter: CheckedContinuation<Bool, Never>?
         var isClosed = false
+        /// Something else has come than mail.
+        var isRung = false
     }
 
     private let state = Mutex(State())
@@ -21,6 +23,15 @@ final class AdmissionBox: Sendable {
     func put(_ admission: Admission) {
         let waiter = state.withLock { state in
             state.items.append(admission)
+            return Self.takeWaiter(&state)
+        }
+        waiter?.resume(returning: true)
+    }
+
+    /// Has the shard look around although no mail has come.
+    func ring() {
+        let waiter = state.withLock { state in
+            state.isRung = true
             return Self.takeWaiter(&state)
         }
         waiter?.resume(returning: true)
@@ -40,6 +51,7 @@ final class AdmissionBox: Sendable {
         state.withLock { state in
             var taken: [Admission] = []
             swap(&taken, &state.items)
+            state.isRung = false
             return taken
         }
     }
@@ -48,7 +60,7 @@ final class AdmissionBox: Sendable {
     func wait() async -> Bool {
         await withCheckedContinuation { continuation in
             let answer: Bool? = state.withLock { state in
-                if !state.items.isEmpty { return true }
+                if !state.items.isEmpty || state.isRung { return true }
                 if state.isClosed { return false }
                 state.waiter = continuation
                 return nil

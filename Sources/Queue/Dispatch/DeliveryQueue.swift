@@ -7,22 +7,35 @@ import Synchronization
 /// Life: `init`, then `start` with what the journal recovered, then `admit` for every accepted message, at the end
 /// `drain`. All methods may be called from any thread.
 package final class DeliveryQueue: Sendable {
-    private let options: QueueOptions
-    private let spool: any Spool
+    let options: QueueOptions
+    let spool: any Spool
     private let router: any Router
     private let signer: (any Signer)?
-    private let time: any TimeSource
+    let time: any TimeSource
     private let homes: [ShardHome]
-    private let logger: Logger
+    let logger: Logger
     private let boxes: [AdmissionBox]
     private let shards = Mutex<[Shard]>([])
+    /// Suspensions, temporary limits and re-routes.
+    let control: ControlRoom
+    /// One verb at a time goes through the queue.
+    let verbs = TurnLock()
+    /// As configured at present; a reload changes it.
+    let scheduling: Mutex<SchedulerOptions>
+    /// The counters that all shards share.
+    private let ledger: SharedMeters
+    /// The end has begun.
+    let isDraining = Atomic(false)
+    /// The highest number of a message that was admitted: what a verb means ends there.
+    private let lastNumber = Atomic<UInt64>(0)
 
     /// - Parameters:
     ///   - homes: one per shard, in the order of the loops; at least one.
     ///   - signer: `nil` signs nothing.
+    ///   - state: where suspensions and the like are kept over a restart; `nil`: nowhere.
     package init(
         options: QueueOptions, spool: any Spool, router: any Router, signer: (any Signer)?, time: any TimeSource,
-        homes: [ShardHome], logger: Logger = Logger(label: "martlet.queue")
+        homes: [ShardHome], state: (any QueueStateStore)? = nil, logger: Logger = Logger(label: "martlet.queue")
     ) {
         precondition(!homes.isEmpty, "a queue needs at least one shard")
         self.options = options
@@ -33,18 +46,26 @@ package final class DeliveryQueue: Sendable {
         self.homes = homes
         self.logger = logger
         boxes = homes.map { _ in AdmissionBox() }
+        scheduling = Mutex(options.scheduler)
+        ledger = SharedMeters(options.scheduler.throttles)
+        control = ControlRoom(store: state, shards: homes.count, time: time, logger: logger)
     }
 
     /// Begins to deliver. Messages admitted before wait until now.
     /// - Parameters:
     ///   - recovered: what the journal found unfinished.
     ///   - notices: where failure notices go in.
-    package func start(recovered: consuming [RecoveredMessage], notices: any Intake) async {
-        let throttles = options.scheduler.throttles
+    ///   - lastRecord: when the journal was last written to, as `RecoveryReport` says: notices of delays that were due
+    ///     before have been sent. `nil`: all that are due have.
+    package func start(
+        recovered: consuming [RecoveredMessage], notices: any Intake, lastRecord: WallTime? = nil
+    ) async {
+        await control.load(first: recovered.first?.number, tries: 30)
+        let isShared = options.scheduler.throttles.reachesBeyondSites
         let tools = ShardTools(
             options: options, spool: spool, router: router, signer: signer, notices: notices,
-            metrics: DispatchMetrics(shards: homes.count), logger: logger, boxes: boxes,
-            ledger: throttles.isEmpty ? nil : SharedMeters(throttles))
+            metrics: DispatchMetrics(shards: homes.count), logger: logger, boxes: boxes, control: control,
+            ledger: isShared ? ledger : nil)
         let started = homes.enumerated().map { Shard(index: $0.offset, home: $0.element, tools: tools) }
         shards.withLock { shards in
             precondition(shards.isEmpty, "the queue was started twice")
@@ -52,7 +73,7 @@ package final class DeliveryQueue: Sendable {
         }
         for shard in started { await shard.start() }
         // The shards take in one part while the next is being sorted.
-        admit(recovered: recovered)
+        admit(recovered: recovered, lastRecord: lastRecord)
     }
 
     /// Takes in a message that is durable. Does not wait.
@@ -61,9 +82,16 @@ package final class DeliveryQueue: Sendable {
         let now = time.now
         let wall = time.wall
         let body = QueuedBody(facts: facts, content: message.content, author: author)
-        let summary = MessageFacts(
+        var summary = MessageFacts(
             id: message.id, number: number, tenant: message.tenant, stream: facts.stream, isTest: facts.isTest,
-            size: facts.size, expiry: expiry(at: message.at, notBefore: facts.notBefore, now: now, wall: wall))
+            size: facts.size, expiry: expiry(at: message.at, notBefore: facts.notBefore, now: now, wall: wall),
+            campaign: facts.campaign)
+        lastNumber.max(number, ordering: .relaxed)
+        if control.hasRoutes.load(ordering: .relaxed) {
+            summary.pool = control.pool(
+                of: summary, to: facts.envelope.recipients.lazy.map(\.mailbox.domain),
+                scheduling.withLock { $0.egress })
+        }
         let due = instant(facts.notBefore, now: now, wall: wall)
         var sorter = AdmissionSorter(
             message: summary, body: body, router: router, shards: boxes.count, now: now)
@@ -74,23 +102,33 @@ package final class DeliveryQueue: Sendable {
         for (shard, admission) in sorter.admissions { boxes[shard].put(admission) }
     }
 
-    private func admit(recovered: consuming [RecoveredMessage]) {
+    func admit(recovered: consuming [RecoveredMessage], lastRecord: WallTime?) {
         let now = time.now
         let wall = time.wall
         // A clock that was set back since must not keep mail for as long.
-        let latest = now + options.scheduler.retry.cap
+        let latest = now + scheduling.withLock { $0.retryPlan.longestWait }
         var sorted = [[Admission]](repeating: [], count: boxes.count)
         for place in recovered.indices {
             let message = recovered[place]
             // A million lists: each is freed as soon as the scheduler's own form of it exists.
             recovered[place].pending = []
             let notBefore = instant(message.notBefore, now: now, wall: wall)
+            var summary = MessageFacts(
+                id: message.id, number: message.number, tenant: message.tenant, stream: message.stream,
+                isTest: message.isTest, size: message.size,
+                expiry: expiry(at: message.at, notBefore: message.notBefore, now: now, wall: wall),
+                campaign: message.campaign)
+            lastNumber.max(message.number, ordering: .relaxed)
+            if control.hasRoutes.load(ordering: .relaxed) {
+                summary.pool = control.pool(
+                    of: summary, to: message.pending.lazy.map(\.domain), scheduling.withLock { $0.egress })
+            }
+            if let after = options.notification.delayAfter, let lastRecord {
+                let due = max(message.at, message.notBefore ?? message.at) + after
+                summary.isDelayNoticeDue = due > lastRecord && due <= wall
+            }
             var sorter = AdmissionSorter(
-                message: MessageFacts(
-                    id: message.id, number: message.number, tenant: message.tenant, stream: message.stream,
-                    isTest: message.isTest, size: message.size,
-                    expiry: expiry(at: message.at, notBefore: message.notBefore, now: now, wall: wall)),
-                body: nil, router: router, shards: boxes.count, now: now)
+                message: summary, body: nil, router: router, shards: boxes.count, now: now)
             for pending in message.pending {
                 sorter.add(
                     PendingDelivery(
@@ -115,7 +153,15 @@ package final class DeliveryQueue: Sendable {
     }
 
     private func expiry(at: WallTime, notBefore: WallTime?, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant {
-        now + (max(at, notBefore ?? at) + options.scheduler.lifetime - wall)
+        now + (max(at, notBefore ?? at) + scheduling.withLock { $0.lifetime } - wall)
+    }
+
+    /// A reload: other limits, sources, times and rules from now on. What is queued and what has been counted stays.
+    package func replace(_ options: SchedulerOptions) async {
+        scheduling.withLock { $0 = options }
+        ledger.replace(options.throttles, at: time.now)
+        let shared: SharedMeters? = options.throttles.reachesBeyondSites ? ledger : nil
+        for shard in running { await shard.replace(options, ledger: shared) }
     }
 
     /// Takes a message out of the queue, as far as it is not under way.
@@ -153,6 +199,7 @@ package final class DeliveryQueue: Sendable {
     /// is left stays in the journal for the next start.
     /// - Returns: whether every lane came to its end before the deadline.
     package func drain(deadline: MonotonicInstant) async -> Bool {
+        isDraining.store(true, ordering: .relaxed)
         let shards = running
         for shard in shards { await shard.stopPulling() }
         var inTime = true
@@ -173,5 +220,7 @@ package final class DeliveryQueue: Sendable {
         return inTime
     }
 
-    private var running: [Shard] { shards.withLock { $0 } }
+    var running: [Shard] { shards.withLock { $0 } }
+
+    var last: UInt64 { lastNumber.load(ordering: .relaxed) }
 }

@@ -43,13 +43,5 @@ extension Scheduler {
         return counts
     }
 
-    func siteViews(shard: Int) -> [SiteView] {
-        siteNumbers.values.map { number in
-            let site = sites[number]
-            return SiteView(
-                name: site.name, shard: shard, ready: site.ready, carried: site.carried, lanes: site.lanes.count,
-                allowance: min(site.allowance, max(1, site.limits.connections)),
-                backOffUntil: site.health.blockedUntil.map(clock.instant), reason: site.health.reason)
-        }
-    }
+    func siteViews(shard: Int) -> [SiteView] { siteNumbers.values.map { view(of: $0, shard: shard) } }
 }

@@ -12,6 +12,8 @@ struct ShardTools: Sendable {
     var logger: Logger
     /// One per shard, in order.
     var boxes: [AdmissionBox]
+    /// Suspensions, temporary limits and re-routes.
+    var control: ControlRoom
     /// Limits that reach beyond one shard; `nil`: there are none.
     var ledger: (any CreditLedger)?
 }
@@ -34,6 +36,7 @@ actor Shard {
     /// Failure notices on their way into the queue.
     var notices = 0
     var drained: CheckedContinuation<Void, Never>?
+    var watch = ShardWatch()
     private var alarm: (at: MonotonicInstant, task: Task<Void, Never>)?
     private var isProbingJournal = false
     private nonisolated let executor: any SerialExecutor
@@ -57,6 +60,7 @@ actor Shard {
         scheduler = Scheduler(
             options: options.scheduler, cacheBytes: options.cacheBytes / max(1, tools.boxes.count),
             start: home.time.now, seed: seed &+ UInt64(index), ledger: tools.ledger)
+        scheduler.delays.after = options.notification.delayAfter
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -84,6 +88,7 @@ actor Shard {
     /// Puts what lies in the box into the scheduler.
     func absorb() {
         let now = time.now
+        obey(now: now)
         for admission in tools.boxes[index].take() {
             if let route = admission.route {
                 scheduler.admit(admission.parcel, to: site(of: route, now: now), now: now)
@@ -99,9 +104,11 @@ actor Shard {
         let now = time.now
         let expired = scheduler.advance(to: now)
         if !expired.isEmpty { retire(expired, as: Outcome(.bounced(.expired))) }
+        tellDelays(now: now)
         routeUnrouted(now: now)
         openLanes(now: now)
         tools.metrics.queue(scheduler.counts, shard: index, at: now)
+        keepWatch()
         setAlarm()
     }
 
@@ -162,6 +169,7 @@ actor Shard {
             timeout.cancel()
         }
         alarm?.task.cancel()
+        watch.cancel()
         return isQuiet
     }
 

@@ -1,4 +1,5 @@
 import Mail
+import Synchronization
 
 /// What other threads may ask of a shard while it works.
 extension Shard {
@@ -24,6 +25,12 @@ extension Shard {
         return scheduler.explain(id, now: time.now)
     }
 
+    func explanations(of id: UUIDv7) -> [DeliveryExplanation] {
+        absorb()
+        defer { work() }
+        return scheduler.explanations(of: id, now: time.now)
+    }
+
     func counts() -> QueueCounts {
         absorb()
         work()
@@ -32,4 +39,97 @@ extension Shard {
     }
 
     func sites() -> [SiteView] { scheduler.siteViews(shard: index) }
+
+    // MARK: Orders
+
+    /// What the control room has said since the last time.
+    func obey(now: MonotonicInstant) {
+        for order in tools.control.takeOrders(of: index) {
+            switch order {
+            case .hold(let hold, let until): scheduler.apply(hold, until: until, now: now)
+            case .release(let id): scheduler.release(hold: id)
+            case .limit(let limit, let until): scheduler.apply(limit, until: until, now: now)
+            case .routes(let book): scheduler.obey(book)
+            }
+        }
+    }
+
+    /// Obeys, and lets out what a resume has set free.
+    func lookAtOrders() {
+        absorb()
+        work()
+    }
+
+    /// What rules have set here holds in the other shards, too.
+    func shareDirectives() {
+        guard !scheduler.directives.isEmpty else { return }
+        guard tools.control.take(scheduler.takeDirectives()) else { return }
+        for (place, box) in tools.boxes.enumerated() where place != index { box.ring() }
+    }
+
+    /// A reload.
+    func replace(_ options: SchedulerOptions, ledger: (any CreditLedger)?) {
+        scheduler.replace(options: options, ledger: ledger, now: time.now)
+        work()
+    }
+
+    // MARK: Verbs
+
+    /// Carries out a verb, some thousands of deliveries at a time; in between the loop does its other work. What a step
+    /// has taken out of the queue is durable before the next one begins, so no more than that lies in memory, and a
+    /// crash leaves each delivery either in the queue or written down as gone.
+    ///
+    /// - Parameter note: what the journal is told of the deliveries of one message that left.
+    /// - Returns: what was done, and whether the journal took it. If not, the verb has stopped.
+    func perform(
+        _ verb: SelectVerb, _ selector: QueueSelector, upTo: UInt64,
+        note: @Sendable (Removed, WallTime) -> JournalNote
+    ) async -> (result: VerbResult, isDurable: Bool) {
+        absorb()
+        let underWay = underWay(selector, upTo: upTo)
+        var selection = scheduler.select(selector, verb, upTo: upTo, now: time.now)
+        var isDurable = true
+        // While the disk writes down what one step has taken out, the next one is made ready; never more than these two.
+        var writing: Task<Void, Never>?
+        let answer = CommitAnswer()
+        while true {
+            let removed = scheduler.step(&selection)
+            await writing?.value
+            writing = nil
+            if !removed.isEmpty {
+                let wall = time.wall
+                let notes = removed.map { note($0, wall) }
+                writing = spawn { shard in
+                    if await !shard.tools.spool.commit(notes) { answer.hasFailed.store(true, ordering: .relaxed) }
+                }
+            }
+            await Task.yield()
+            isDurable = !answer.hasFailed.load(ordering: .relaxed)
+            if selection.isDone || !isDurable { break }
+        }
+        await writing?.value
+        isDurable = !answer.hasFailed.load(ordering: .relaxed)
+        work()
+        if let underWay { selection.result.underWay = underWay }
+        return (selection.result, isDurable)
+    }
+
+    /// Of a selector by site, whose lists hold nothing that is under way; `nil`: the verb comes by it itself.
+    private func underWay(_ selector: QueueSelector, upTo: UInt64) -> Int? {
+        guard let name = selector.site, selector.message == nil, selector.destination == nil else { return nil }
+        guard let site = scheduler.siteNumbers[name] else { return 0 }
+        return watch.lanes.all.reduce(0) { sum, batch in
+            let isMeant =
+                batch.site == site && scheduler.messages[batch.message].number <= upTo
+                && scheduler.matches(scheduler.messages[batch.message].group, selector)
+            return isMeant ? sum + batch.count : sum
+        }
+    }
+
+    func knows(site name: String) -> Bool { scheduler.siteNumbers[name] != nil }
+}
+
+/// Whether the journal has refused a step of a verb.
+private final class CommitAnswer: Sendable {
+    let hasFailed = Atomic(false)
 }

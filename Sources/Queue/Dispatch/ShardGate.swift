@@ -7,6 +7,8 @@ extension Shard {
         guard let limits = scheduler.connectionTerms(of: batch) else { return terms }
         if limits.asks { terms.gate = BatchGate(shard: self, batch: batch) }
         terms.messagesPerConnection = limits.messages
+        terms.siteConnections = limits.siteConnections
+        terms.sourceConnections = limits.sourceConnections
         return terms
     }
 

@@ -15,7 +15,9 @@ extension Shard {
         var current: Batch? = first
         var carried = 0
         while let batch = current {
+            let place = watch.lanes.begin(batch, at: time.now)
             await carry(batch)
+            if let late = watch.lanes.end(place) { cameBack(late) }
             carried += 1
             if !tools.spool.isHealthy { pauseForJournal() }
             let now = time.now
@@ -59,7 +61,7 @@ extension Shard {
             DeliveryBatch(
                 message: facts.id, envelope: envelope, recipientIndexes: recipients,
                 content: Self.pieces(signatures, body.content), destination: destination, attempt: batch.attempt,
-                isTest: facts.isTest, connections: connectionTerms(of: batch)),
+                isTest: facts.isTest, connections: connectionTerms(of: batch), source: scheduler.source(of: batch)),
             on: Lane(site: carrier.site, shard: index, number: batch.lane))
         settle(batch, facts, body, recipients, Self.fit(outcomes, to: batch.count))
     }
@@ -94,24 +96,33 @@ extension Shard {
     ) {
         let now = time.now
         let wall = time.wall
-        let dispositions = scheduler.finish(batch, outcomes, now: now)
+        let dispositions = scheduler.finish(batch, outcomes, now: now, wall: wall)
+        shareDirectives()
         var notes: [JournalNote] = []
         notes.reserveCapacity(outcomes.count)
         var failed: [FailedRecipient] = []
+        var relayed: [ReportedRecipient] = []
         for place in outcomes.indices {
-            let outcome = outcomes[place]
+            var outcome = outcomes[place]
+            // A rule's word, with the reply that the host gave.
+            switch dispositions[place] {
+            case .givenUp: outcome.verdict = .bounced(.policy)
+            case .retry where outcome.verdict == .bounced(.remoteReply): outcome.verdict = .deferred(.remoteReply)
+            case .finished, .retry, .cancelled: break
+            }
             let recipient = recipients[place]
             tools.metrics.count(outcome, acceptedAt: facts.id.time, now: wall)
             var attempt = Attempt(
                 recipient: recipient, mailbox: body.facts.envelope.recipients[Int(recipient)].mailbox,
                 number: batch.attempt, outcome: outcome)
             switch dispositions[place] {
-            case .finished:
+            case .finished, .givenUp:
                 let failure = FailedRecipient(recipient: recipient, outcome: outcome, number: batch.attempt)
                 if Notifier.wantsNotice(of: failure, facts: body.facts) {
                     failed.append(failure)
                     continue
                 }
+                if Notifier.wantsRelayNotice(of: outcome, to: recipient, facts: body.facts) { relayed.append(failure) }
             case .retry(let instant):
                 if outcome.verdict == .deferred(.shuttingDown) { continue }
                 attempt.nextAttempt = wall + (instant - now)
@@ -127,6 +138,7 @@ extension Shard {
         }
         if !notes.isEmpty { tools.spool.note(notes) }
         if !failed.isEmpty { report(failed, of: facts, body) }
+        if !relayed.isEmpty { confirm(relayed, of: facts, body) }
     }
 
     private static func envelope(_ whole: Envelope, for recipients: [UInt32]) -> Envelope? {

@@ -89,7 +89,7 @@ extension Shard {
             let options = shard.tools.options
             let submission = Notifier(hostname: options.hostname, options: options.notification)
                 .notice(of: failed, message: facts, body: body, at: shard.time.wall)
-            await shard.submit(submission, about: facts.id)
+            if await shard.submit(submission, .failed, about: facts.id) { shard.tools.metrics.noticeSent() }
             let wall = shard.time.wall
             shard.tools.spool.note(
                 failed.map { failure in
@@ -103,32 +103,5 @@ extension Shard {
             shard.notices -= 1
             shard.quietPerhaps()
         }
-    }
-
-    private static let longestNoticeWait = Duration.seconds(640)
-
-    private func submit(_ submission: Submission, about message: UUIDv7) async {
-        var wait = tools.options.notification.retry
-        var tries = max(1, tools.options.notification.tries)
-        while tries > 0 {
-            do {
-                _ = try await tools.notices.accept(submission)
-                tools.metrics.noticeSent()
-                return
-            } catch {
-                switch error {
-                case .tooLarge, .mailLoop, .shuttingDown:
-                    tools.logger.error("failure notice for message \(message) refused: \(error)")
-                    return
-                case .storageUnavailable, .diskLow, .overloaded:
-                    tools.logger.warning("failure notice for message \(message) refused: \(error); trying again")
-                    // However long the disk stays full: the sender has our word.
-                    if error != .storageUnavailable { tries -= 1 }
-                }
-            }
-            do { try await time.sleep(for: wait) } catch { return }
-            wait = min(wait * 2, Self.longestNoticeWait)
-        }
-        tools.logger.error("failure notice for message \(message) given up")
     }
 }

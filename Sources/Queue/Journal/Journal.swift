@@ -105,6 +105,26 @@ package final class Journal: Announcer {
             records.map { OutgoingRecord.note($0, keepingEvent: keepsEvents) }, evenWhenBroken: true)
     }
 
+    /// As `note`, but parks until they are durable. Whoever has a million to bring hands over some thousands at a time,
+    /// so that no more than these lie in memory.
+    /// - Returns: `false`: the disk refuses them at present, and they are kept as those of `note` are; or the journal is
+    ///   closed.
+    package func commit(_ records: [JournalNote]) async -> Bool {
+        guard let last = records.last else { return true }
+        let keepsEvents = core.keepsEvents
+        let result = await withCheckedContinuation { (waiter: OutgoingRecord.Waiter) in
+            var outgoing = records.dropLast().map { OutgoingRecord.note($0, keepingEvent: keepsEvents) }
+            outgoing.append(.note(last, keepingEvent: keepsEvents, waiter: waiter))
+            if let failure = core.enqueue(outgoing, evenWhenBroken: true) {
+                waiter.resume(returning: .failure(failure))
+            }
+        }
+        switch result {
+        case .success: return true
+        case .failure: return false
+        }
+    }
+
     /// `false` after a failed write until one succeeds again: intake refuses, and delivery pauses so that its outcomes
     /// are not lost.
     package var isHealthy: Bool { core.isHealthy.load(ordering: .acquiring) }

@@ -5,7 +5,7 @@ package import Mail
 package struct RecoveredMessage: Sendable {
     package var number: UInt64
     package var id: UUIDv7
-    package var tenant: UUIDv7
+    private let owner: MessageOwner
     package var at: WallTime
     package var stream: MailStream
     package var isTest: Bool
@@ -17,11 +17,20 @@ package struct RecoveredMessage: Sendable {
 
     package init(
         number: UInt64, id: UUIDv7, tenant: UUIDv7, at: WallTime, stream: MailStream, isTest: Bool,
+        notBefore: WallTime?, campaign: UUIDv7? = nil, pending: [PendingRecipient], size: Int
+    ) {
+        self.init(
+            number: number, id: id, owner: MessageOwner(tenant: tenant, campaign: campaign), at: at, stream: stream,
+            isTest: isTest, notBefore: notBefore, pending: pending, size: size)
+    }
+
+    init(
+        number: UInt64, id: UUIDv7, owner: MessageOwner, at: WallTime, stream: MailStream, isTest: Bool,
         notBefore: WallTime?, pending: [PendingRecipient], size: Int
     ) {
         self.number = number
         self.id = id
-        self.tenant = tenant
+        self.owner = owner
         self.at = at
         self.stream = stream
         self.isTest = isTest
@@ -29,6 +38,12 @@ package struct RecoveredMessage: Sendable {
         self.pending = pending
         self.size = size
     }
+}
+
+extension RecoveredMessage {
+    package var tenant: UUIDv7 { owner.tenant }
+    /// `nil` for what a program before issue 4 accepted, even where it was one of a campaign.
+    package var campaign: UUIDv7? { owner.campaign }
 }
 
 /// A recipient that still waits for its delivery.

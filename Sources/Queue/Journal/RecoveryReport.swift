@@ -1,3 +1,5 @@
+package import Mail
+
 /// What opening the journal found and did. The caller logs it; nothing is repaired in silence.
 package struct RecoveryReport: Hashable, Sendable {
     /// A place in a file whose bytes do not match their checksum. Messages that lay there are lost.
@@ -23,6 +25,8 @@ package struct RecoveryReport: Hashable, Sendable {
     /// Segments read record by record because they carry no index.
     package var scanned = 0
     package var messages = 0
+    /// When the last of the records that were read was written; `nil`: none was that says so.
+    package var lastRecord: WallTime?
     /// Bytes of unfinished, never acknowledged writes that were cut off the end of the log.
     package var tornBytes: UInt64 = 0
     package var damages: [Damage] = []

@@ -1,35 +1,56 @@
 import Mail
 
-/// A recipient that will not get the message, and why.
-struct FailedRecipient: Sendable {
-    /// The place in the message's envelope.
-    var recipient: UInt32
-    var outcome: Outcome
-    /// The attempt, from 1; 0 when it expired before the first.
-    var number: Int
-}
-
-/// Tells the sender of a permanent failure (RFC 5321 §3.6.3, RFC 3461 §6).
+/// Tells the sender what became of a message: of a permanent failure (RFC 5321 §3.6.3, RFC 3461 §6), of a delay, and
+/// that a host took it which will not confirm the delivery.
 struct Notifier {
     let hostname: String
     let options: NotificationOptions
 
-    /// Whether a finished delivery is reported by mail.
+    /// Whether a finished delivery is reported by mail as a failure.
     static func wantsNotice(of failure: FailedRecipient, facts: QueuedMessage) -> Bool {
         guard case .bounced(let reason) = failure.outcome.verdict, reason != .cancelled else { return false }
-        // RFC 5321 §4.5.5: a notification never causes another.
-        guard facts.envelope.sender != nil, facts.failureNotice == .sender else { return false }
-        guard Int(failure.recipient) < facts.envelope.recipients.count else { return false }
         // RFC 3461 §4.1: without NOTIFY, failures are reported; NEVER and SUCCESS alone leave them out.
-        return facts.envelope.recipients[Int(failure.recipient)].notify?.contains(.failure) ?? true
+        guard mayTell(facts), let recipient = Self.recipient(failure.recipient, facts) else { return false }
+        return recipient.notify?.contains(.failure) ?? true
     }
 
-    /// One notice for all recipients of a message that failed together, ready for intake. The message has a sender.
+    /// Whether the sender hears that a delivery takes longer (RFC 3461 §5.2.5). Without NOTIFY it is left to us.
+    static func wantsDelayNotice(of recipient: UInt32, facts: QueuedMessage) -> Bool {
+        guard mayTell(facts), let recipient = Self.recipient(recipient, facts) else { return false }
+        return recipient.notify?.contains(.delay) ?? true
+    }
+
+    /// Whether any recipient of a message may be told of.
+    static func mayTellDelay(_ facts: QueuedMessage) -> Bool {
+        mayTell(facts) && facts.envelope.recipients.contains { $0.notify?.contains(.delay) ?? true }
+    }
+
+    /// Whether the sender asked for a confirmation that the next host will not give (RFC 3461 §5.2.2).
+    static func wantsRelayNotice(of outcome: Outcome, to recipient: UInt32, facts: QueuedMessage) -> Bool {
+        guard outcome.offersDSN == false, outcome.verdict == .delivered, mayTell(facts),
+            let recipient = Self.recipient(recipient, facts)
+        else { return false }
+        return recipient.notify?.contains(.success) ?? false
+    }
+
+    /// RFC 5321 §4.5.5: a notification never causes another.
+    private static func mayTell(_ facts: QueuedMessage) -> Bool {
+        facts.envelope.sender != nil && facts.failureNotice == .sender
+    }
+
+    private static func recipient(_ place: UInt32, _ facts: QueuedMessage) -> Recipient? {
+        let recipients = facts.envelope.recipients
+        return Int(place) < recipients.count ? recipients[Int(place)] : nil
+    }
+
+    /// One notice for all recipients of a message that fared alike together, ready for intake. The message has a sender.
     func notice(
-        of failed: [FailedRecipient], message: MessageFacts, body: QueuedBody, at time: WallTime
+        _ action: ReportAction = .failed, of recipients: [ReportedRecipient], message: MessageFacts, body: QueuedBody,
+        at time: WallTime
     ) -> Submission {
-        let report = FailureReport(
-            hostname: hostname, options: options, failed: failed, message: message, body: body, time: time)
+        let report = StatusReport(
+            hostname: hostname, options: options, action: action, recipients: recipients, message: message, body: body,
+            time: time)
         let content = report.compose()
         let sender = body.facts.envelope.sender
         return Submission(

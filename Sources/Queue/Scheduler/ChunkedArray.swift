@@ -21,7 +21,8 @@ struct ChunkedArray<Element> {
     }
 
     subscript(_ index: UInt32) -> Element {
-        get { chunks[Int(index) >> Self.shift][Int(index) & (Self.chunkCapacity - 1)] }
+        // Not `get`, which would copy an element of 100 bytes to read one number of it.
+        _read { yield chunks[Int(index) >> Self.shift][Int(index) & (Self.chunkCapacity - 1)] }
         _modify { yield &chunks[Int(index) >> Self.shift][Int(index) & (Self.chunkCapacity - 1)] }
     }
 }

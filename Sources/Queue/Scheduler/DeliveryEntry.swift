@@ -1,4 +1,4 @@
-/// One queued delivery in memory: 36 bytes, all links are numbers. With its timer (16) and its message's entry (56) and
+/// One queued delivery in memory: 36 bytes, all links are numbers. With its timer (16) and its message's entry (64) and
 /// index place (8) a message to one recipient stays below 200 bytes.
 struct DeliveryEntry {
     /// What a delivery is doing. Legal successors:
@@ -13,7 +13,7 @@ struct DeliveryEntry {
         case ready
         /// Under way on a lane.
         case carried
-        /// In the timer wheel alone until its time comes.
+        /// In the timer wheel until its time comes, and in its destination's list of those.
         case waiting
     }
 
@@ -23,7 +23,7 @@ struct DeliveryEntry {
     var destination: UInt32
     /// The flow while ready; otherwise none.
     var flow: UInt32 = .none
-    /// Neighbours in the flow, in the destination's list of unrouted deliveries, or in the batch under way.
+    /// Neighbours in the flow, in one of the destination's lists, or in the batch under way.
     var previous: UInt32 = .none
     var next: UInt32 = .none
     /// Neighbours among the deliveries of one message.

@@ -7,14 +7,19 @@ package struct MessageFacts: Sendable {
     package var number: UInt64
     package var tenant: UUIDv7
     package var stream: MailStream
+    package var campaign: UUIDv7?
+    /// The pool that an operator has chosen for it by hand.
+    package var pool: String?
     package var isTest: Bool
     /// Bytes of the content.
     package var size: Int
     package var expiry: MonotonicInstant
+    /// The time to tell the sender of the delay came while no process ran.
+    package var isDelayNoticeDue = false
 
     package init(
         id: UUIDv7, number: UInt64, tenant: UUIDv7, stream: MailStream, isTest: Bool, size: Int,
-        expiry: MonotonicInstant
+        expiry: MonotonicInstant, campaign: UUIDv7? = nil, pool: String? = nil
     ) {
         self.id = id
         self.number = number
@@ -23,6 +28,8 @@ package struct MessageFacts: Sendable {
         self.isTest = isTest
         self.size = size
         self.expiry = expiry
+        self.campaign = campaign
+        self.pool = pool
     }
 }
 

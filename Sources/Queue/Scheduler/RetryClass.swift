@@ -29,7 +29,8 @@ package enum RetryClass: UInt8, Hashable, Sendable, CaseIterable {
     /// - Parameter category: what the reply says, where a reply was the reason.
     package init(_ reason: DeferralReason, _ category: BounceCategory? = nil) {
         switch reason {
-        case .connectionRefused, .connectionTimeout, .connectionLost, .replyTimeout, .tlsFailed, .dnsFailure:
+        case .connectionRefused, .connectionTimeout, .connectionLost, .replyTimeout, .tlsFailed, .dnsFailure,
+            .proxyFailed, .sourceUnavailable, .noAddressFamily:
             self = .connection
         case .tlsUnavailable, .protocolViolation, .authenticationFailed, .contentUnavailable, .shuttingDown, .noRoute,
             .tlsPolicyForbidsHosts, .tlsPolicyMissing, .tlsPolicyNotMet, .tlsaLookupFailed:

@@ -35,6 +35,15 @@ package struct RetryPlan: Hashable, Sendable {
         streams[stream]?[kind] ?? classes[kind] ?? policy
     }
 
+    /// No wait is longer.
+    package var longestWait: Duration {
+        let own = streams.values.flatMap(\.values) + Array(classes.values) + [policy]
+        let longest = own.map(\.cap).max() ?? policy.cap
+        guard hints.isHonoured else { return longest }
+        let jitter = own.map { min(1, max(0, $0.jitter)) }.max() ?? 0
+        return max(longest, max(hints.minimum, hints.maximum) * (1 + jitter))
+    }
+
     /// The wait after the given number of failures, counted from 1.
     ///
     /// - Parameter hint: what the host said, unbounded.

@@ -16,7 +16,7 @@ extension Scheduler {
     ) -> UInt64 {
         let message = deliveries[delivery].message
         let delay = options.retryPlan.delay(
-            after: Int(deliveries[delivery].attempts) + 1, kind, in: messages[message].stream, hint: hint,
+            after: Int(deliveries[delivery].attempts) + 1, kind, in: stream(of: message), hint: hint,
             using: &generator)
         return min(clock.deadline(now + delay), messages[message].expiry)
     }

@@ -7,75 +7,71 @@ import Mail
 extension Scheduler {
     mutating func judge(_ batch: Batch, _ outcomes: [Outcome], tick: UInt64) {
         let site = batch.site
-        if ledger != nil { end(batch, tick: tick) }
         if let reason = Self.siteFailure(outcomes) {
-            // Pulled before the back-off: it tells of the same trouble, not of new one.
-            if let blockedAt = sites[site].health.blockedAt, batch.pulledAt <= blockedAt { return }
-            if sites[site].health.isBackedOff { return }
-            let lanes = max(1, sites[site].lanes.count)
-            var cohort = lanes
-            if !sites[site].limits.mixesDestinations {
-                // At a provider each destination has hosts of its own: one that is dead, or names hosts that never
-                // were, must not stop the mail of all others. Several different ones in a row tell of the provider.
-                let destination = deliveries[batch.first].destination
-                if sites[site].health.failedDestination == destination { return }
-                sites[site].health.failedDestination = destination
-                cohort = max(lanes, Self.providerCohort)
-            }
-            sites[site].health.failuresInRow += 1
-            sites[site].health.reason = reason
-            sites[site].allowance = max(1, lanes - 1)
-            if sites[site].health.failuresInRow >= cohort { backOff(site, tick: tick) }
+            blame(site, reason, batch, tick: tick)
         } else if outcomes.contains(where: Self.provesReachable) {
-            let allowance = min(sites[site].allowance + 1, max(1, sites[site].limits.connections))
-            sites[site].health = SiteHealth()
-            sites[site].allowance = allowance
-            wantLane(site)
+            if records[site].health.reason != nil {
+                records[site].health = SiteHealth()
+                sites[site].isBackedOff = false
+            }
+            records[site].feedback.succeeded(busy: sites[site].lanes.count)
+            trust(site)
         }
+    }
+
+    private mutating func blame(_ site: SiteIndex, _ reason: DeferralReason, _ batch: Batch, tick: UInt64) {
+        // Pulled before the back-off: it tells of the same trouble, not of new one.
+        if let blockedAt = records[site].health.blockedAt, batch.pulledAt <= blockedAt { return }
+        if sites[site].isBackedOff { return }
+        var cohort = max(1, sites[site].lanes.count)
+        if !sites[site].limits.mixesDestinations {
+            // At a provider each destination has hosts of its own: one that is dead, or names hosts that never
+            // were, must not stop the mail of all others. Several different ones in a row tell of the provider.
+            let destination = deliveries[batch.first].destination
+            if records[site].health.failedDestination == destination { return }
+            records[site].health.failedDestination = destination
+            cohort = max(cohort, Self.providerCohort)
+        }
+        records[site].health.reason = reason
+        if records[site].feedback.isDead, !sites[site].limits.mixesDestinations {
+            // A probe that failed; here, too, it takes several destinations.
+            records[site].health.failedProbes += 1
+            if records[site].health.failedProbes < cohort { return }
+        }
+        records[site].feedback.failed(busy: cohort)
+        trust(site)
+        if records[site].feedback.isDead { backOff(site, tick: tick) }
+    }
+
+    private mutating func trust(_ site: SiteIndex) {
+        sites[site].allowance = Int32(clamping: records[site].feedback.window)
+        wantLane(site)
     }
 
     /// Different destinations of a provider that fail with none between that does not.
     static var providerCohort: Int { 5 }
 
     private mutating func backOff(_ site: SiteIndex, tick: UInt64) {
-        sites[site].health.failuresInRow = 0
         // The site's timer is for the end of the back-off now; its limits are asked again then.
         sites[site].heldUntil = nil
-        sites[site].health.backOffs += 1
-        let delay = options.siteBackOff.delay(after: sites[site].health.backOffs, using: &generator)
+        sites[site].isBackedOff = true
+        records[site].health.backOffs += 1
+        let delay = options.siteBackOff.delay(after: records[site].health.backOffs, using: &generator)
         let until = tick + UInt64(max(1, delay.wholeMilliseconds))
-        sites[site].health.blockedAt = tick
-        sites[site].health.blockedUntil = until
+        records[site].health.blockedAt = tick
+        records[site].health.blockedUntil = until
         siteTimers.set(site, at: until)
     }
 
-    /// The back-off of a site is over, or it has been without mail for long enough to be forgotten.
-    mutating func siteTimerFired(_ site: SiteIndex, tick: UInt64) {
-        if let until = sites[site].health.blockedUntil, until <= tick {
-            sites[site].health.blockedUntil = nil
-            sites[site].allowance = 1
-            wantLane(site)
-            restIfIdle(site, tick: tick)
-        } else if let until = sites[site].heldUntil, !sites[site].health.isBackedOff {
-            guard until <= tick else {
-                siteTimers.set(site, at: until)
-                return
-            }
-            sites[site].heldUntil = nil
-            wantLane(site)
-            restIfIdle(site, tick: tick)
-        } else if sites[site].isIdle, !sites[site].isQueued {
-            forgetSite(site)
-        }
-    }
-
-    private mutating func forgetSite(_ site: SiteIndex) {
-        while let flow = sites[site].transactional.popFirst(in: &flows) { discard(flow) }
-        while let flow = sites[site].broadcast.popFirst(in: &flows) { discard(flow) }
-        siteNumbers[sites[site].name] = nil
-        siteTimers.cancel(site)
-        meters.release(sites[site].meter)
-        sites.release(site)
+    /// One delivery may probe the site.
+    mutating func endBackOff(of site: SiteIndex, tick: UInt64) {
+        records[site].health.blockedUntil = nil
+        records[site].health.failedDestination = .none
+        records[site].health.failedProbes = 0
+        sites[site].isBackedOff = false
+        sites[site].allowance = 1
+        wantLane(site)
+        restIfIdle(site, tick: tick)
     }
 
     /// The reason, when every outcome says that no conversation came about.
@@ -99,6 +95,8 @@ extension Scheduler {
             false
         // What one destination demands says nothing about the others that the same hosts serve.
         case .tlsPolicyForbidsHosts, .tlsPolicyMissing, .tlsPolicyNotMet, .tlsaLookupFailed: false
+        // The source's own trouble: another source reaches the site.
+        case .proxyFailed, .sourceUnavailable, .noAddressFamily: false
         }
     }
 

@@ -26,8 +26,30 @@ package struct SchedulerOptions: Sendable {
     package var batchesPerTurn = 20
     /// A site without mail is forgotten, with what is known of its health, after this time.
     package var siteIdle = Duration.seconds(120)
-    /// Rates and connection limits by site and tenant; those of sources and campaigns are not asked here yet.
+    /// Rates and connection limits by site, source, (site, source), tenant and campaign.
     package var throttles = ThrottleTable.empty
+    /// How many lanes a site is trusted with, below its limit.
+    package var feedback = Self.steadyFeedback
+    /// Sources and pools.
+    package var egress = EgressTable.none
+    /// Deliveries that a source may be ahead of its share of a pool at a site whose connections are limited and all in
+    /// use, so that a lane need not close its connection for each batch; 0: none. Elsewhere shares are exact.
+    package var sourceLead = 16
+    /// The health of sources; `nil`: nobody looks.
+    package var sourceWatch: SourceWatch?
+    /// Quotas and warm-up; `nil`: there are none.
+    package var daily: (any DailyLedger)?
+    /// The rules for replies; `nil`: there are none.
+    package var shaping: (any ShapingDesk)?
 
     package init() {}
+
+    /// A site begins with 5 lanes and earns one more for as many successes as it has: 20 after 180 deliveries, a moment
+    /// where they are quick. A connection that fails takes one lane away at once.
+    private static var steadyFeedback: ConcurrencyFeedback.Options {
+        var options = ConcurrencyFeedback.Options()
+        options.negative = .constant(1)
+        options.revived = 2
+        return options
+    }
 }

@@ -5,18 +5,9 @@ import Mail
 extension Scheduler {
     mutating func awaitRoute(_ delivery: UInt32) {
         let destination = deliveries[delivery].destination
-        let tail = destinations[destination].tail
         deliveries[delivery].state = .unrouted
         deliveries[delivery].flow = .none
-        deliveries[delivery].previous = tail
-        deliveries[delivery].next = .none
-        if tail == .none {
-            destinations[destination].head = delivery
-        } else {
-            deliveries[tail].next = delivery
-        }
-        destinations[destination].tail = delivery
-        destinations[destination].unrouted += 1
+        destinations[destination].unrouted.append(delivery, in: &deliveries)
         counts.unrouted += 1
         if !destinations[destination].isQueued, !destinations[destination].isResolving {
             destinations[destination].isQueued = true
@@ -29,7 +20,7 @@ extension Scheduler {
     mutating func nextUnrouted() -> (destination: UInt32, key: Destination.Key)? {
         while let destination = unrouted.popFirst() {
             destinations[destination].isQueued = false
-            if destinations[destination].head == .none {
+            if destinations[destination].unrouted.isEmpty {
                 forgetDestination(ifUnused: destination)
                 continue
             }
@@ -41,9 +32,7 @@ extension Scheduler {
 
     /// The route is known: its deliveries join the queue of the site.
     mutating func routed(_ destination: UInt32, to site: SiteIndex) {
-        var delivery = destinations[destination].head
-        counts.unrouted -= destinations[destination].unrouted
-        emptyList(of: destination)
+        var delivery = emptyUnrouted(destination)
         while delivery != .none {
             let next = deliveries[delivery].next
             // The timer stands at the end of its life already.
@@ -57,7 +46,7 @@ extension Scheduler {
     mutating func takeUnrouted(_ destination: UInt32) -> [Leaving] {
         var leaving: [Leaving] = []
         var last = UInt32.none
-        var delivery = destinations[destination].head
+        var delivery = destinations[destination].unrouted.head
         while delivery != .none {
             let next = deliveries[delivery].next
             let message = deliveries[delivery].message
@@ -82,9 +71,7 @@ extension Scheduler {
     ) -> [(leaving: Leaving, retryAt: MonotonicInstant)] {
         var deferred: [(leaving: Leaving, retryAt: MonotonicInstant)] = []
         var last = UInt32.none
-        var delivery = destinations[destination].head
-        counts.unrouted -= destinations[destination].unrouted
-        emptyList(of: destination)
+        var delivery = emptyUnrouted(destination)
         while delivery != .none {
             let next = deliveries[delivery].next
             let message = deliveries[delivery].message
@@ -105,17 +92,21 @@ extension Scheduler {
         return deferred
     }
 
-    private mutating func emptyList(of destination: UInt32) {
-        destinations[destination].head = .none
-        destinations[destination].tail = .none
-        destinations[destination].unrouted = 0
+    /// - Returns: the first of its unrouted deliveries, which stay linked to one another.
+    private mutating func emptyUnrouted(_ destination: UInt32) -> UInt32 {
+        let first = destinations[destination].unrouted.head
+        counts.unrouted -= destinations[destination].unrouted.count
+        destinations[destination].unrouted.removeAll()
         destinations[destination].isResolving = false
+        return first
     }
 
     mutating func forgetDestination(ifUnused destination: UInt32) {
-        let entry = destinations[destination]
-        guard entry.references == 0, !entry.isQueued, !entry.isResolving else { return }
-        destinationNumbers[entry.key] = nil
+        guard destinations[destination].references == 0, !destinations[destination].isQueued,
+            !destinations[destination].isResolving
+        else { return }
+        displace(destination)
+        destinationNumbers[destinations[destination].key] = nil
         destinations.release(destination)
     }
 
@@ -134,8 +125,10 @@ extension Scheduler {
 
     func facts(of message: UInt32) -> MessageFacts {
         let entry = messages[message]
+        let key = groups[entry.group].key
         return MessageFacts(
-            id: entry.id, number: entry.number, tenant: tenants[Int(entry.tenant)], stream: entry.stream,
-            isTest: entry.isTest, size: Int(entry.size), expiry: clock.instant(entry.expiry))
+            id: entry.id, number: entry.number, tenant: tenants[Int(key.tenant)].id, stream: key.stream,
+            isTest: entry.isTest, size: Int(entry.size), expiry: clock.instant(entry.expiry), campaign: key.campaign,
+            pool: key.chosenPool == .none ? nil : egress.pools[Int(key.chosenPool)].name)
     }
 }

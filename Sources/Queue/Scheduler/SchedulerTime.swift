@@ -4,8 +4,10 @@ extension Scheduler {
     /// Moves the clock: deliveries whose time has come ask for a route, back-offs end, and those whose life is over
     /// leave and are returned, one entry per message.
     mutating func advance(to now: MonotonicInstant) -> [Leaving] {
-        let tick = clock.elapsed(now)
+        let tick = clock.observe(now)
         var fired: [UInt32] = []
+        expireHolds(tick: tick)
+        if let end = nextLimitEnd, end <= tick { expireLimits(now: now, tick: tick) }
         siteTimers.advance(to: tick, fired: &fired)
         for site in fired { siteTimerFired(site, tick: tick) }
         if flowTimers.count > 0 {
@@ -23,7 +25,7 @@ extension Scheduler {
             let message = deliveries[delivery].message
             if messages[message].expiry > tick {
                 // Only what waits has a timer before the end of its life.
-                counts.waiting -= 1
+                detach(delivery)
                 awaitRoute(delivery)
                 timers.set(delivery, at: messages[message].expiry)
                 continue
@@ -63,43 +65,5 @@ extension Scheduler {
             delivery = next
         }
         return (leaving, underWay)
-    }
-
-    /// Why each delivery of a message is where it is. Empty: the message has none in this shard.
-    func explain(
-        _ id: UUIDv7, now: MonotonicInstant? = nil
-    ) -> [(recipient: UInt32, reason: WaitReason)] {
-        guard let message = find(id) else { return [] }
-        let now = now ?? clock.instant(timers.elapsed)
-        var reasons: [(recipient: UInt32, reason: WaitReason)] = []
-        var delivery = messages[message].firstDelivery
-        while delivery != .none {
-            reasons.append((deliveries[delivery].recipient, reason(for: delivery, now: now)))
-            delivery = deliveries[delivery].nextSibling
-        }
-        return reasons
-    }
-
-    private func reason(for delivery: UInt32, now: MonotonicInstant) -> WaitReason {
-        let entry = deliveries[delivery]
-        switch entry.state {
-        case .carried: return .underWay
-        case .unrouted: return .routing
-        case .waiting:
-            let until = clock.instant(timers.time(of: delivery) ?? 0)
-            if entry.attempts == 0 { return .scheduled(until: until) }
-            return .retry(DeferralReason(rawValue: entry.lastReason), attempts: Int(entry.attempts), until: until)
-        case .ready:
-            let site = sites[flows[entry.flow].key.site]
-            if let suspension = suspensions.min(by: { $0.rawValue < $1.rawValue }) { return .suspended(suspension) }
-            if let until = site.health.blockedUntil {
-                return .siteBackOff(site: site.name, site.health.reason, until: clock.instant(until))
-            }
-            if let refusal = refusal(of: entry.flow, now: now) { return .throttled(refusal) }
-            let limit = lanesAllowed(site)
-            if site.lanes.count >= limit { return .siteConnections(site: site.name, limit: limit) }
-            if counts.lanes >= options.lanes { return .shardConnections(limit: options.lanes) }
-            return .turn(site: site.name)
-        }
     }
 }

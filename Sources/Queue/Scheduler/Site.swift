@@ -3,63 +3,68 @@ import Mail
 /// The number of a site within its shard. Given out anew once the site is forgotten.
 typealias SiteIndex = UInt32
 
-/// A site's queue: its flows by stream, its lanes, and how it has behaved of late.
+/// What the scheduler looks at for every batch of a site. All else is in its `SiteRecord`, which has the same number.
 struct Site {
-    var name: String
     var limits: SiteLimits
     var lanes = LaneSet()
-    /// Lanes the site is trusted with at present: one less for every connection that failed while others held, one more
-    /// for every success, 1 when it is probed after a back-off. At most `limits.connections`.
-    var allowance: Int
-    var transactional = FlowRing()
-    var broadcast = FlowRing()
-    /// Transactional batches in a row while broadcast waited.
-    var transactionalInRow = 0
+    /// Lanes the site is trusted with at present; at most `limits.connections`.
+    var allowance: Int32
     /// Deliveries in its flows.
-    var ready = 0
+    var ready: UInt32 = 0
     /// Deliveries under way.
-    var carried = 0
+    var carried: UInt32 = 0
+    /// Transactional batches in a row while broadcast waited.
+    var transactionalInRow: UInt16 = 0
     /// In the queue of sites that want a lane.
     var isQueued = false
-    var health = SiteHealth()
-    /// Its counter among the scheduler's meters, or none.
-    var meter: UInt32 = .none
-    /// When its own limits will let something pass, on the scheduler's clock.
-    var heldUntil: UInt64?
+    /// It could not be reached, and rests.
+    var isBackedOff = false
+    /// An operator or a rule wants it to rest.
+    var isSuspended = false
     /// Held because of new connections only: one that is still open may be used.
     var isHeldForConnects = false
-    /// Flows that are in no ring because of their tenants' limits.
-    var parked = 0
+    /// Flows that are in no ring.
+    var parked: UInt32 = 0
+    /// Its counter among the scheduler's meters, or none.
+    var meter: UInt32 = .none
+    /// When its own limits will let something pass, on the scheduler's clock; 0: now.
+    private var held: UInt64 = 0
+    var transactional = StreamQueue()
+    var broadcast = StreamQueue()
+    /// Its flows, linked by their `previousOfSite` and `nextOfSite`.
+    var firstFlow: UInt32 = .none
+    /// Destinations that were last routed here, linked by their `previousOfSite` and `nextOfSite`.
+    var firstDestination: UInt32 = .none
 
-    init(name: String, limits: SiteLimits) {
-        self.name = name
+    init(limits: SiteLimits, allowance: Int) {
         self.limits = limits
-        allowance = max(1, limits.connections)
+        self.allowance = Int32(clamping: allowance)
     }
 
-    var wantsLane: Bool {
-        ready > 0 && !health.isBackedOff && lanes.count < min(allowance, max(1, limits.connections))
-            && heldUntil == nil && !(transactional.isEmpty && broadcast.isEmpty)
+    var heldUntil: UInt64? {
+        get { held == 0 ? nil : held }
+        set { held = newValue ?? 0 }
     }
+
+    /// Deliveries that may go, as far as their flows are concerned.
+    var open: UInt32 { transactional.ready + broadcast.ready }
 
     var isIdle: Bool {
-        ready == 0 && carried == 0 && lanes.count == 0 && !health.isBackedOff && heldUntil == nil && parked == 0
+        ready == 0 && carried == 0 && lanes.count == 0 && !isBackedOff && held == 0 && firstDestination == .none
     }
-}
 
-/// Whether a site can be reached at all (what Postfix calls a dead destination).
-struct SiteHealth {
-    /// Connection failures since the last conversation, while no back-off is on.
-    var failuresInRow = 0
-    /// Where the last of them was bound for.
-    var failedDestination: UInt32 = .none
-    /// Back-offs in a row without a conversation between them.
-    var backOffs = 0
-    /// End of the present back-off on the scheduler's clock.
-    var blockedUntil: UInt64?
-    /// When the present or last back-off began: what was pulled before it tells nothing new.
-    var blockedAt: UInt64?
-    var reason: DeferralReason?
-
-    var isBackedOff: Bool { blockedUntil != nil }
+    subscript(stream: MailStream) -> StreamQueue {
+        get {
+            switch stream {
+            case .transactional: transactional
+            case .broadcast: broadcast
+            }
+        }
+        _modify {
+            switch stream {
+            case .transactional: yield &transactional
+            case .broadcast: yield &broadcast
+            }
+        }
+    }
 }

@@ -23,7 +23,7 @@ struct Slab<Element> {
     mutating func release(_ index: UInt32) { free.append(index) }
 
     subscript(_ index: UInt32) -> Element {
-        get { places[index] }
+        _read { yield places[index] }
         _modify { yield &places[index] }
     }
 }

@@ -4,6 +4,12 @@ package import Mail
 /// all shards; asked only about deliveries that did not succeed, and told of successes in numbers.
 package protocol ShapingDesk: Sendable {
     func observe(_ observation: ShapingObservation, at now: MonotonicInstant, wall: WallTime) -> ShapingVerdict
+    /// Somebody has ended a hold, which may be a rule's: the next reply may set it anew.
+    func lifted(_ hold: UUIDv7)
+}
+
+extension ShapingDesk {
+    package func lifted(_ hold: UUIDv7) {}
 }
 
 /// One reply that was not a success, for one delivery. Where a connection failed without one, it is not told.

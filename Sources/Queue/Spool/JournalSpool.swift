@@ -16,6 +16,8 @@ package struct JournalSpool: Spool {
 
     package func note(_ records: [JournalNote]) { journal.note(records) }
 
+    package func commit(_ records: [JournalNote]) async -> Bool { await journal.commit(records) }
+
     package func load(_ number: UInt64) async throws(JournalFailure) -> AcceptedMessage {
         try await pool.run { [journal] () throws(JournalFailure) in try journal.load(number) }
     }

@@ -4,6 +4,8 @@ package protocol Spool: Sendable {
     func accept(_ message: AcceptedMessage) async throws(JournalFailure) -> UInt64
     /// Does not wait: on disk within milliseconds.
     func note(_ records: [JournalNote])
+    /// As `note`, but returns when they are durable. `false`: they are not, and cannot be at present.
+    func commit(_ records: [JournalNote]) async -> Bool
     /// Envelope and content of a queued message, read without blocking the caller's loop.
     func load(_ number: UInt64) async throws(JournalFailure) -> AcceptedMessage
     /// `false`: nothing can be written at present, so nothing may be accepted or carried.

@@ -33,6 +33,8 @@ package struct ConcurrencyFeedback: Hashable, Sendable {
         package var failedCohorts = 1.0
         /// The window of a site that nothing is known of.
         package var initial = 5
+        /// The window of a site that was dead and has answered a probe; `nil`: as of one that nothing is known of.
+        package var revived: Int?
 
         package init() {}
     }
@@ -62,7 +64,7 @@ package struct ConcurrencyFeedback: Hashable, Sendable {
         cohorts = 0
         if isDead {
             isDead = false
-            window = min(max(1, options.initial), limit)
+            window = min(max(1, options.revived ?? options.initial), limit)
             success = 0
             failure = 0
             return
@@ -77,9 +79,11 @@ package struct ConcurrencyFeedback: Hashable, Sendable {
     }
 
     /// A connection could not be made, or was ended before anything was said about a delivery.
-    package mutating func failed() {
+    /// - Parameter busy: connections in use; `nil`: the whole window. A site with one connection has failed when that
+    ///   one has, however many it might have.
+    package mutating func failed(busy: Int? = nil) {
         guard !isDead else { return }
-        cohorts += 1 / Double(window)
+        cohorts += 1 / Double(max(1, busy ?? window))
         if cohorts + Self.epsilon >= max(Self.epsilon, options.failedCohorts) {
             isDead = true
             window = 1

@@ -9,17 +9,20 @@ package import Mail
 package protocol CreditLedger: Sendable {
     /// The number of a counter, from now on. `nil`: nothing limits it.
     func number(of key: MeterKey) -> UInt32?
-    /// Takes a batch of deliveries and a place among those under way, or says why not.
+    /// The number is not used any more. The counter itself stays until its credit is whole again.
+    func release(_ number: UInt32)
+    /// Takes a batch of deliveries and a place among those under way from all of the counters, or says why not; nothing
+    /// is taken then.
     /// - Returns: how many deliveries may go, 1 ... `count`.
     func begin(
-        _ count: Int, of number: UInt32, at now: MonotonicInstant
+        _ count: Int, of numbers: MeterNumbers, at now: MonotonicInstant
     ) -> Result<Int, ThrottleRefusalError>
     /// The batch is no longer under way.
-    func end(of number: UInt32)
-    /// Takes one new connection, or says why not.
-    func connect(_ number: UInt32, at now: MonotonicInstant) -> ThrottleRefusal?
+    func end(of numbers: MeterNumbers)
+    /// Takes one new connection from all of the counters, or says why not.
+    func connect(_ numbers: MeterNumbers, at now: MonotonicInstant) -> ThrottleRefusal?
     /// Why a delivery would not be let go now, without taking anything.
-    func refusal(of number: UInt32, at now: MonotonicInstant) -> ThrottleRefusal?
+    func refusal(of numbers: MeterNumbers, at now: MonotonicInstant) -> ThrottleRefusal?
     /// Borrows up to `count` deliveries' worth, all of it or what there is, to be spent before `term` has passed.
     /// `nil`: there is none at present, or nothing limits the key.
     func lease(_ count: Int, of key: MeterKey, for term: Duration, at now: MonotonicInstant) -> CreditLease?

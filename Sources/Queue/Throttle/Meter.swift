@@ -4,6 +4,8 @@ import Mail
 struct Meter: Sendable {
     var key: MeterKey
     var terms: MeterTerms
+    /// Connections that there may be by limits of others, where that is known.
+    var most: Int?
     var messages = CreditBucket()
     var connects = CreditBucket()
     /// Connections, or transactions of a tenant, at this moment.

@@ -37,9 +37,17 @@ package struct ThrottleTable: Sendable {
 
     func has(_ scope: ThrottleScope) -> Bool { scopes.contains(scope) }
 
-    /// Whether some tenant's new connections are limited.
-    var ratesTenantsConnections: Bool {
-        rules.contains { $0.match.scope == .tenant && $0.limits.connectionRate != nil }
+    /// Whether something is limited whose mail goes to several sites.
+    var reachesBeyondSites: Bool { has(.tenant) || has(.campaign) || has(.source) }
+
+    /// Whether new connections are limited by something whose mail goes to several sites.
+    var ratesConnectionsBeyondSites: Bool {
+        rules.contains {
+            switch $0.match.scope {
+            case .tenant, .campaign, .source: $0.limits.connectionRate != nil
+            case .site, .siteAndSource: false
+            }
+        }
     }
 
     /// What limits a counter, each figure with the rule that states it. `nil`: nothing does.

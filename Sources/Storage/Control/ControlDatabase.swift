@@ -35,5 +35,6 @@ package final class ControlDatabase: Sendable {
     package var keys: any KeyStore { SQLKeyStore(pool: pool) }
     package var domains: any DomainStore { SQLDomainStore(pool: pool) }
     package var credentials: any CredentialStore { SQLCredentialStore(pool: pool) }
+    package var queueState: any QueueStateStore { SQLQueueStateStore(pool: pool) }
     package var idempotency: SQLIdempotencyStore { SQLIdempotencyStore(pool: pool) }
 }

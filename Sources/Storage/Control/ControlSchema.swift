@@ -65,6 +65,7 @@ enum ControlSchema {
                     """)
         }
         migrator.registerMigration(DomainCheckSchema.name) { db in try db.execute(sql: DomainCheckSchema.sql) }
+        migrator.registerMigration(QueueStateSchema.name) { db in try db.execute(sql: QueueStateSchema.sql) }
         return migrator
     }
 }

@@ -7,4 +7,6 @@ enum EventKind: Int64, Sendable {
     /// Shown as `bounced`, or as `failed` or `cancelled` by its reason.
     case bounced = 3
     case cancelled = 4
+    /// Shown as `bounced`. `recipient` holds numbers as for `cancelled`, `host` who did it, `reply` the words.
+    case bouncedByOperator = 5
 }

@@ -47,6 +47,20 @@ enum EventRendering {
                 json.member("recipients", numbers.filter(recipients.indices.contains).map { recipients[$0] })
             }
             return [view("cancelled", detail)]
+        case .bouncedByOperator:
+            let numbers = StringList.decode(try row.text("recipient")).compactMap { Int($0) }
+            let by: String? = row["host"]
+            let words: String? = row["reply"]
+            // No host has said anything, and nothing is wrong with the address.
+            let detail = JSONText.object { json in
+                json.member("recipients", numbers.filter(recipients.indices.contains).map { recipients[$0] })
+                json.member("class", BounceClass.undetermined.rawValue)
+                json.member("category", BounceCategory.undetermined.rawValue)
+                json.member("reason", "operator")
+                json.member("diagnostic", OperatorBounce.text(words ?? ""))
+                json.member("by", by)
+            }
+            return [view("bounced", detail)]
         }
     }
 
@@ -66,7 +80,8 @@ enum EventRendering {
             json.member("recipient", recipient)
             if let raw = reason.map({ UInt8(truncatingIfNeeded: $0) }) {
                 if kind == EventKind.bounced.rawValue, let why = BounceReason(rawValue: raw) {
-                    let verdict = rules.verdict(on: why, reply: answer, host: host)
+                    let attempts = Int(clamping: (row["attempt"] as Int64?) ?? 1)
+                    let verdict = rules.verdict(on: why, reply: answer, host: host, attempts: attempts)
                     json.member("class", verdict.kind.rawValue)
                     json.member("category", verdict.category.rawValue)
                     json.member("reason", why.name)

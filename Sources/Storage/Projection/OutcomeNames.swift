@@ -40,6 +40,9 @@ extension DeferralReason {
         case .tlsPolicyMissing: "tls_policy_missing"
         case .tlsPolicyNotMet: "tls_policy_not_met"
         case .tlsaLookupFailed: "tlsa_lookup_failed"
+        case .proxyFailed: "proxy_failed"
+        case .sourceUnavailable: "source_unavailable"
+        case .noAddressFamily: "no_address_family"
         }
     }
 }

@@ -12,6 +12,13 @@ extension Outcome {
     }
 }
 
+enum OperatorBounce {
+    /// What a delivery that an operator has given up shows where others show the last reply.
+    static func text(_ words: String) -> String {
+        words.isEmpty ? "an operator gave it up" : "an operator gave it up: \(words)"
+    }
+}
+
 extension DeferralReason {
     var text: String {
         switch self {
@@ -32,6 +39,9 @@ extension DeferralReason {
         case .tlsPolicyMissing: "the destination publishes no TLS policy, which the configuration asks for"
         case .tlsPolicyNotMet: "the host's TLS is not what the destination's DANE or MTA-STS policy demands"
         case .tlsaLookupFailed: "the DNS gave no answer about the host's TLSA records"
+        case .proxyFailed: "the proxy of the sending source cannot be used"
+        case .sourceUnavailable: "the address of the sending source cannot be used"
+        case .noAddressFamily: "the hosts have no address of a family that the sending source has"
         }
     }
 }

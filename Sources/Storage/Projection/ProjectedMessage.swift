@@ -90,6 +90,18 @@ final class ProjectedMessage {
         set(delivery, recipient)
     }
 
+    /// - Precondition: `delivery(recipient)` is there.
+    func giveUp(_ recipient: UInt32, at time: WallTime, reason: String) {
+        guard var delivery = delivery(recipient), !delivery.state.isFinal else { return }
+        tally.isScheduled = false
+        tally.move(from: delivery.state, to: .bounced)
+        delivery.state = .bounced
+        delivery.nextAttempt = nil
+        delivery.lastReply = OperatorBounce.text(reason)
+        bouncedAt = time
+        set(delivery, recipient)
+    }
+
     private func set(_ delivery: Delivery, _ recipient: UInt32) {
         var delivery = delivery
         delivery.isChanged = true

@@ -24,6 +24,8 @@ struct ProjectionBatch {
             case .queued(let facts): try queue(events[index], at: index, facts)
             case .attempted(let attempt): try apply(attempt, events[index])
             case .cancelled(let recipients): try cancel(recipients, events[index])
+            case .bouncedByOperator(let recipients, let by, let reason):
+                try giveUp(recipients, events[index], by: by, reason: reason)
             // The tables are about messages; whoever wants announcements follows the log.
             case .announced: break
             }
@@ -56,6 +58,13 @@ struct ProjectionBatch {
     private mutating func cancel(_ recipients: [UInt32], _ event: Event) throws {
         try statements.insert(event, cancelled: recipients)
         for recipient in recipients { try message(event, with: recipient)?.cancel(recipient) }
+    }
+
+    private mutating func giveUp(_ recipients: [UInt32], _ event: Event, by: String, reason: String) throws {
+        try statements.insert(event, givenUp: recipients, by: by, reason: reason)
+        for recipient in recipients {
+            try message(event, with: recipient)?.giveUp(recipient, at: event.at, reason: reason)
+        }
     }
 
     /// The event's message, with this delivery where it can be changed. `nil`: there is none; the journal's beginning

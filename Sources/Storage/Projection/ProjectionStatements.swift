@@ -192,6 +192,14 @@ struct ProjectionStatements {
         try insertEvent.run()
     }
 
+    func insert(_ event: Event, givenUp recipients: [UInt32], by: String, reason: String) throws {
+        bind(event, .bouncedByOperator, recipient: StringList.encode(recipients.map(String.init)))
+        for column in Int32(8)...17 { insertEvent.bind(column, nil as Int64?) }
+        insertEvent.bind(12, reason)
+        insertEvent.bind(13, by)
+        try insertEvent.run()
+    }
+
     func addTotal(tenant: UUIDv7, status: MessageStatus, _ change: Int64) throws {
         addTotal.bind(1, id: tenant)
         addTotal.bind(2, status.code)

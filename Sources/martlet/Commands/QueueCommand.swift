@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import Foundation
 import Loop
 import Mail
@@ -6,13 +7,37 @@ import Storage
 
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "queue", abstract: "What waits, by destination, and the last reply.",
-        discussion: "Reads the projection in the data folder; a running server is not disturbed.")
+        commandName: "queue", abstract: "What waits, why, and what to do about it.",
+        discussion: """
+            Without a subcommand: what waits by destination, read from the data folder; with --url or MARTLET_URL the \
+            running server's summary. The subcommands ask the running server and need a key with the scope 'operate'.
+            """,
+        subcommands: [
+            Show.self, Summary.self, Sites.self, Site.self, Holds.self, Suspend.self, Resume.self, Flush.self,
+            Cancel.self, Bounce.self, Reroute.self,
+        ], defaultSubcommand: Show.self)
 
-    @OptionGroup var folder: DataFolderOption
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What waits, by destination, and the last reply.",
+            discussion: "Reads the projection in the data folder; a running server is not disturbed.")
 
-    func run() async throws {
-        let data = try folder.resolve().data
+        @OptionGroup var folder: DataFolderOption
+        @OptionGroup var answer: AnswerOption
+
+        func run() async throws {
+            if answer.server.isGiven, folder.data == nil, folder.config == nil {
+                try await answer.print(.summary, QueueText.summary)
+            } else {
+                try await StoredQueue.print(folder: try folder.resolve().data)
+            }
+        }
+    }
+}
+
+/// The queue as the data folder has it.
+private enum StoredQueue {
+    static func print(folder data: String) async throws {
         try Privileges.becomeOwner(of: data)
         guard FileManager.default.fileExists(atPath: "\(data)/events.sqlite") else {
             throw StartFailure(
@@ -25,24 +50,25 @@ struct QueueCommand: AsyncParsableCommand {
         let time = SystemTime()
         let rows = try await events.messages(time: time).queueSummary()
         guard !rows.isEmpty else {
-            print("The queue is empty.")
+            Swift.print("The queue is empty.")
             return
         }
-        let width = max(11, rows.map(\.destination.count).max() ?? 0)
+        let width = max(11, rows.map { TerminalText.width(TerminalText.clean($0.destination)) }.max() ?? 0)
         func line(_ cells: [String]) -> String {
-            let first = cells[0] + String(repeating: " ", count: max(0, width - cells[0].count))
-            let numbers = cells[1...3].map { String(repeating: " ", count: max(0, 9 - $0.count)) + $0 }
-            return ([first] + numbers + [cells[4]]).joined(separator: "  ")
+            let numbers = cells[1...3].map { TerminalText.pad($0, to: max(9, $0.count), right: true) }
+            return ([TerminalText.pad(cells[0], to: width)] + numbers + [TerminalText.clean(cells[4])])
+                .joined(separator: "  ")
         }
-        print(line(["DESTINATION", "QUEUED", "DEFERRED", "OLDEST", "LAST REPLY"]))
+        Swift.print(line(["DESTINATION", "QUEUED", "DEFERRED", "OLDEST", "LAST REPLY"]))
         for row in rows {
-            print(
+            Swift.print(
                 line([
-                    row.destination, "\(row.queued)", "\(row.deferred)", Self.age(time.wall - row.oldest),
+                    row.destination, "\(row.queued)", "\(row.deferred)", age(time.wall - row.oldest),
                     row.lastReply ?? "",
                 ]))
         }
-        print("\(rows.reduce(0) { $0 + $1.queued + $1.deferred }) deliveries to \(rows.count) destinations")
+        Swift.print(
+            "\(rows.reduce(0) { $0 + $1.queued + $1.deferred }) deliveries to \(rows.count) destinations")
     }
 
     private static func age(_ duration: Duration) -> String {

@@ -33,8 +33,15 @@ struct Configuration {
     var resolver = ResolverOptions()
     /// All domains of one provider share a site.
     var rollsUpProviders = true
+    /// `limits` as the file has them, before those of `shaping.yaml` join them.
+    var limitRules: [ThrottleRule] = []
+    var shaping = ShapingConfiguration()
     var segmentSize = 64 << 20
     var queue = QueueOptions()
+    /// Where mail leaves from; `.none` leaves it to the transports.
+    var egress = EgressTable.none
+    /// Whose days are counted by, warm-ups and daily quotas.
+    var daily = DailySetup()
     /// Longest time that SIGTERM waits for transactions under way.
     var drain = Duration.seconds(30)
     /// A sender's domain must be one that the tenant has, and verified.

@@ -1,5 +1,7 @@
 import Foundation
 import MTA
+import Mail
+import Queue
 import Yams
 
 /// Reads `martlet.yaml`. Every key is optional but `hostname` and `data`; each mistake is told with its line, all at once.
@@ -44,9 +46,12 @@ enum ConfigurationFile {
         configuration.readOutside(section.section("outside"))
         configuration.readTransports(section)
         configuration.readRoutes(section)
+        configuration.readEgress(section)
         configuration.readDNS(section.section("dns"))
         configuration.readQueue(section.section("queue"))
         configuration.readLimits(section)
+        configuration.readDaily(section, sources: configuration.egress.sources.map(\.name))
+        configuration.readShaping(section.section("shaping"))
         // One time for both halves of a SIGTERM: sessions that take mail in, and lanes that carry it out.
         for index in configuration.listeners.indices {
             configuration.listeners[index].options.timeouts.drain = configuration.drain

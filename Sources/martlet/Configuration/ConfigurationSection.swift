@@ -118,6 +118,12 @@ final class ConfigurationSection {
         }
     }
 
+    /// One value, or a list of them.
+    func parsedOneOrMore<T>(_ key: String, as expected: String, _ parse: (String) -> T?) -> [T] {
+        if case .sequence? = values[key] { return parsedList(key, as: expected, parse) ?? [] }
+        return parsed(key, as: expected, parse).map { [$0] } ?? []
+    }
+
     // MARK: structure
 
     func section(_ key: String) -> ConfigurationSection {
@@ -128,6 +134,21 @@ final class ConfigurationSection {
         guard let node = take(key) else { return [] }
         guard case .sequence(let sequence) = node else { return wrong(key, node, "a list") ?? [] }
         return sequence.enumerated().map { ConfigurationSection($1, path: "\(dotted(key))[\($0)]", notes: notes) }
+    }
+
+    enum Entry {
+        case name(String)
+        case section(ConfigurationSection)
+    }
+
+    /// A list whose entries are words, or mappings where there is more to say.
+    func namesOrSections(_ key: String) -> [Entry] {
+        guard let node = take(key) else { return [] }
+        guard case .sequence(let sequence) = node else { return wrong(key, node, "a list") ?? [] }
+        return sequence.enumerated().map { place, item in
+            if case .scalar(let scalar) = item { return .name(scalar.string) }
+            return .section(ConfigurationSection(item, path: "\(dotted(key))[\(place)]", notes: notes))
+        }
     }
 
     /// The entries of a mapping whose keys are names that the user chose, in the file's order.
@@ -141,6 +162,15 @@ final class ConfigurationSection {
     }
 
     func has(_ key: String) -> Bool { values[key] != nil }
+
+    /// All keys, in the file's order, for mappings whose keys the user chose among many.
+    var keys: [String] { values.keys.sorted { (lines[$0] ?? 0, $0) < (lines[$1] ?? 0, $1) } }
+
+    /// For keys that take a word or a mapping.
+    func isMapping(_ key: String) -> Bool {
+        if case .mapping? = values[key] { return true }
+        return false
+    }
 
     /// Call when every key that exists has been asked for.
     func finish() {

@@ -12,9 +12,10 @@ extension Configuration {
         let entries = section.sections("limits")
         var rules: [ThrottleRule] = []
         for entry in entries {
-            rules.append(rule(entry))
+            rules.append(limitRule(entry))
             entry.finish()
         }
+        limitRules = rules
         do { queue.scheduler.throttles = try ThrottleTable(rules) } catch {
             let entry = entries[error.rule]
             switch error.reason {
@@ -32,11 +33,10 @@ extension Configuration {
 
     private static let figures = ["message_rate", "connection_rate", "connections", "messages_per_connection"]
 
-    private func rule(_ entry: ConfigurationSection) -> ThrottleRule {
-        let expected = "'*', 'site:NAME', 'provider:NAME', 'tenant:ID' or 'tenant:*'"
-        let match = entry.parsed("match", as: expected, Self.limitMatch)
-        if !entry.has("match") { entry.problem("match", "is needed: \(expected)") }
-        let name = entry.text("name", default: entry.text("match", default: "*"))
+    /// One entry of a list of limits, here or in `shaping.yaml`.
+    func limitRule(_ entry: ConfigurationSection) -> ThrottleRule {
+        let match = match(entry)
+        let name = entry.text("name", default: match.map(\.words) ?? "*")
         if case .provider(let provider)? = match?.pattern {
             if !Provider.names.contains(provider) {
                 entry.problem(
@@ -45,20 +45,30 @@ extension Configuration {
                 entry.problem("match", "a provider has no site of its own with provider_sites: false")
             }
         }
+        let limits = Self.limitFigures(entry)
+        if limits.messagesPerConnection != nil {
+            switch match?.scope {
+            case .tenant, .campaign:
+                entry.problem("messages_per_connection", "is for sites and sources: their mail shares connections")
+            case .site, .source, .siteAndSource, nil: break
+            }
+        }
+        return ThrottleRule(name, match ?? .site(.any), limits)
+    }
+
+    /// The figures of an entry; none of them has to be there.
+    static func limitFigures(_ entry: ConfigurationSection) -> ThrottleLimits {
         var limits = ThrottleLimits()
         limits.messageRate = rate(entry, "message_rate", burst: "burst")
         limits.connectionRate = rate(entry, "connection_rate", burst: "connection_burst")
         if entry.has("connections") { limits.connections = entry.number("connections", default: 1, in: 1...10_000) }
         if entry.has("messages_per_connection") {
             limits.messagesPerConnection = entry.number("messages_per_connection", default: 1, in: 1...10_000_000)
-            if match?.scope == .tenant {
-                entry.problem("messages_per_connection", "is for sites: tenants share connections")
-            }
         }
-        return ThrottleRule(name, match ?? .site(.any), limits)
+        return limits
     }
 
-    private func rate(_ entry: ConfigurationSection, _ key: String, burst burstKey: String) -> RateLimit? {
+    private static func rate(_ entry: ConfigurationSection, _ key: String, burst burstKey: String) -> RateLimit? {
         let text = entry.parsed(key, as: "a rate above zero such as 100/s, 5/10m, 5000/h or 1/d", RateText.parse)
         let burst = entry.has(burstKey) ? entry.number(burstKey, default: 1, in: 1...1_000_000_000) : nil
         if burst != nil, !entry.has(key) { entry.problem(burstKey, "is a burst of \(key), which is not there") }
@@ -70,19 +80,40 @@ extension Configuration {
         return rate
     }
 
-    private static func limitMatch(_ text: String) -> ThrottleMatch? {
-        if text == "*" { return .site(.any) }
-        guard let colon = text.firstIndex(of: ":") else { return nil }
-        let name = String(text[text.index(after: colon)...])
-        guard !name.isEmpty else { return nil }
-        switch text[..<colon] {
-        case "site": return .site(name == "*" ? .any : .exact(name))
-        case "provider": return name == "*" ? nil : .site(.provider(name))
-        case "tenant":
-            if name == "*" { return .tenant(.any) }
-            // As the queue writes it, whatever the case in the file.
-            return UUIDv7(name).map { .tenant(.exact("\($0)")) }
-        default: return nil
+    private func match(_ entry: ConfigurationSection) -> ThrottleMatch? {
+        guard entry.has("match") else {
+            entry.problem("match", "is needed: \(LimitMatchText.expected)")
+            return nil
+        }
+        guard entry.isMapping("match") else {
+            return entry.parsed("match", as: LimitMatchText.expected, LimitMatchText.parse)
+        }
+        let section = entry.section("match")
+        let match = LimitMatchText.read(section)
+        section.finish()
+        return match
+    }
+}
+
+extension ThrottleMatch {
+    /// As the file would write it, for rules without a name.
+    fileprivate var words: String {
+        switch scope {
+        case .site: pattern == .any ? "*" : pattern.words("site")
+        case .source: pattern.words("source")
+        case .siteAndSource: "\(pattern.words("site")) \(source.words("source"))"
+        case .tenant: pattern.words("tenant")
+        case .campaign: pattern.words("campaign")
+        }
+    }
+}
+
+extension ThrottleMatch.Pattern {
+    fileprivate func words(_ scope: String) -> String {
+        switch self {
+        case .any: "\(scope):*"
+        case .provider(let name): "provider:\(name)"
+        case .exact(let name): "\(scope):\(name)"
         }
     }
 }

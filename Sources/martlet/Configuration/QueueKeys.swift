@@ -1,4 +1,5 @@
 import Foundation
+import MTA
 import Mail
 import Queue
 
@@ -10,6 +11,7 @@ extension Configuration {
         scheduler.retryPlan = Self.retryPlan(section.section("retry"), scheduler.retryPlan)
         readBounceRules(section, &scheduler)
         scheduler.siteBackOff = Self.retry(section.section("site_back_off"), scheduler.siteBackOff)
+        scheduler.feedback = Self.feedback(section.section("concurrency"), scheduler.feedback)
         scheduler.broadcastFloor = section.number("broadcast_floor", default: scheduler.broadcastFloor, in: 2...1_000)
         scheduler.quantum = section.number("quantum", default: scheduler.quantum, in: 1...10_000)
         scheduler.lanes = section.number("lanes", default: scheduler.lanes, in: 1...100_000)
@@ -18,6 +20,7 @@ extension Configuration {
         queue.scheduler = scheduler
         queue.routeLookups = section.number("route_lookups", default: queue.routeLookups, in: 1...100_000)
         readNotification(section.section("notification"))
+        readWatch(section.section("watch"))
         queue.cacheBytes = section.size("body_cache", default: queue.cacheBytes)
         var intake = queue.intake
         intake.folder = data
@@ -42,7 +45,23 @@ extension Configuration {
             "returns_full_by_default", default: notification.returnsFullByDefault)
         notification.tries = section.number("tries", default: notification.tries, in: 1...100)
         notification.retry = section.duration("retry", default: notification.retry)
+        let delay = section.duration("delay_after", default: notification.delayAfter ?? .zero)
+        notification.delayAfter = delay > .zero ? delay : nil
+        if delay >= queue.scheduler.lifetime {
+            section.problem("delay_after", "is no shorter than queue.lifetime, after which mail is given up")
+        }
         queue.notification = notification
+        section.finish()
+    }
+
+    /// A batch under way longer than every step together may take, twice over, is no longer under way.
+    private mutating func readWatch(_ section: ConfigurationSection) {
+        var watch = queue.watch
+        let longest = transports.values.map(\.longestAttempt).max() ?? .zero
+        watch.laneLimit = section.duration(
+            "lane_limit", default: max(watch.laneLimit, longest * 2), atLeast: .seconds(60))
+        watch.interval = section.duration("interval", default: watch.interval, atLeast: .seconds(1))
+        queue.watch = watch
         section.finish()
     }
 
@@ -73,6 +92,20 @@ extension Configuration {
         return plan
     }
 
+    private static func feedback(
+        _ section: ConfigurationSection, _ options: ConcurrencyFeedback.Options
+    ) -> ConcurrencyFeedback.Options {
+        var options = options
+        options.initial = section.number("initial", default: options.initial, in: 1...10_000)
+        if section.has("revived") { options.revived = section.number("revived", default: 2, in: 1...10_000) }
+        let expected = "a number from 0 to 1000 such as 0.5, or one over the window such as 1/window"
+        options.positive = section.parsed("positive", as: expected, FeedbackText.parse) ?? options.positive
+        options.negative = section.parsed("negative", as: expected, FeedbackText.parse) ?? options.negative
+        options.failedCohorts = section.decimal("failed_cohorts", default: options.failedCohorts, in: 0.01...1_000)
+        section.finish()
+        return options
+    }
+
     private static func retry(_ section: ConfigurationSection, _ policy: RetryPolicy) -> RetryPolicy {
         let policy = retryKeys(section, policy)
         section.finish()
@@ -101,5 +134,34 @@ extension Configuration {
         } catch {
             section.problem("bounce_rules", error.description)
         }
+    }
+}
+
+extension TransportConfiguration {
+    /// Every step of a transaction at its slowest.
+    fileprivate var longestAttempt: Duration {
+        switch kind {
+        case .smtp(let settings): settings.client.timeouts.sum
+        case .relay(let settings): settings.client.timeouts.sum
+        case .capture, .null: .zero
+        }
+    }
+}
+
+extension ClientTimeouts {
+    fileprivate var sum: Duration {
+        let opening = connect + banner + hello + startTLS + hello + authentication
+        return opening + reset + mail + recipient + data + block + finalDot + quit
+    }
+}
+
+/// Feedback as Postfix writes it: a constant, or a number over the connections at present.
+private enum FeedbackText {
+    static func parse(_ text: String) -> ConcurrencyFeedback.Amount? {
+        let isShare = text.hasSuffix("/window")
+        guard let value = Double(isShare ? String(text.dropLast(7)) : text), (0...1_000).contains(value) else {
+            return nil
+        }
+        return isShare ? .perWindow(value) : .constant(value)
     }
 }

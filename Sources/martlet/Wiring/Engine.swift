@@ -38,6 +38,7 @@ final class Engine: Sendable {
     private let reporting: [Task<Void, Never>]
     private let policies: PolicyRoom
     private let reports: ReportRoom
+    private let scheduling: SchedulingRoom
     /// Inbound mail's destination and judge.
     let sink: any InboundSink
     let authenticator: any MessageAuthenticator
@@ -53,19 +54,22 @@ final class Engine: Sendable {
         let room = try ControlRoom(data: configuration.data, setup: configuration.sending, time: time, pool: pool)
         let first = try await room.prepare()
         let captured = try InboxOpening.open("\(configuration.data)/captured", time: time, log: log)
+        let scheduling = try await SchedulingRoom.open(configuration, control: room.control, time: time, log: log)
         return try await Engine(
             configuration, loops: loops, time: time, pool: pool, journal: journal, room: room, first: first,
-            captured: captured, devInbox: devInbox, door: door, log: log)
+            scheduling: scheduling, captured: captured, devInbox: devInbox, door: door, log: log)
     }
 
     private init(
         _ configuration: Configuration, loops: LoopGroup, time: any TimeSource, pool: BlockingPool,
         journal opened: JournalOpening.Opened, room: ControlRoom, first: (tenant: Tenant, key: CreatedKey?),
-        captured: any Inbox, devInbox: (any Inbox)?, door: (any Intake, ControlRoom) -> any Intake, log: Logger
+        scheduling: SchedulingRoom, captured: any Inbox, devInbox: (any Inbox)?,
+        door: (any Intake, ControlRoom) -> any Intake, log: Logger
     ) async throws {
         self.configuration = configuration
         self.loops = loops
         self.room = room
+        self.scheduling = scheduling
         self.captured = captured
         self.log = log
         (tenant, firstKey) = first
@@ -85,9 +89,11 @@ final class Engine: Sendable {
                 captured: captured, time: time))
         let signer = DKIMSigner(keyring: room.keyring, pool: pool)
         let spool = JournalSpool(opened.journal, reads: BlockingPool(name: "martlet-read", threads: 2))
+        var queueing = configuration.queue
+        queueing.scheduler = scheduling.options(configuration)
         queue = DeliveryQueue(
-            options: configuration.queue, spool: spool, router: router, signer: signer, time: time,
-            homes: loops.loops.map { ShardHome($0) })
+            options: queueing, spool: spool, router: router, signer: signer, time: time,
+            homes: loops.loops.map { ShardHome($0) }, state: room.control.queueState)
         intake = QueueIntake(options: configuration.queue, spool: spool, queue: queue, time: time)
         self.door = door(intake, room)
         // Before the first delivery: a start that fails after it would lose outcomes.
@@ -96,7 +102,10 @@ final class Engine: Sendable {
             throw StartFailure(database: "event", in: configuration.data, error)
         }
         let kept = try InboxOpening.open("\(configuration.data)/inbound", time: time, log: log)
-        await queue.start(recovered: opened.recovered, notices: intake)
+        let days = Task { await scheduling.daily.run() }
+        await queue.start(recovered: opened.recovered, notices: intake, lastRecord: opened.lastRecord)
+        let queue = queue
+        scheduling.daily.whenFreed { Task { await queue.wakeCapped() } }
 
         let projector = Projector(log: opened.journal, database: events, time: time)
         self.projector = projector
@@ -115,7 +124,7 @@ final class Engine: Sendable {
         let control = ControlWatch(room: room, queue: queue, lookups: lookups)
         let drift = DomainWatch(verification: verification, time: time)
         background =
-            [Task { await control.run() }, Task { await sts.run() }, Task { await drift.run() }]
+            [days, Task { await control.run() }, Task { await sts.run() }, Task { await drift.run() }]
         reporting = reports.tasks(
             hostname: configuration.hostname, tenant: first.tenant.id, resolver: resolver, intake: intake,
             obstacle: obstacle, fetcher: policies.fetcher, rules: configuration.authentication.dmarc.rules)
@@ -127,15 +136,20 @@ final class Engine: Sendable {
         policy = ServicePolicy(
             store: room.control.credentials, domains: room.directory, trustedTenant: first.tenant.id,
             changes: room.changes, options: sending)
+        let store = events.messages(time: time, rules: configuration.queue.scheduler.bounceRules)
         let messages = MessageService(
-            intake: self.door, signer: signer, store: events.messages(time: time), progress: projector,
+            intake: self.door, signer: signer, store: store, progress: projector,
             domains: room.directory, time: time, options: sending)
         let (intake, journal) = (intake, opened.journal)
         services = ControlServices(
             messages: messages, domains: room.domains.checking(with: verification), credentials: room.credentials,
             keys: room.keys,
-            idempotency: Idempotency(store: room.control.idempotency, time: time), captured: captured,
-            devInbox: devInbox
+            idempotency: Idempotency(store: room.control.idempotency, time: time),
+            queue: QueueService(
+                desk: queue, store: store, progress: projector, keys: room.keys, tenants: room.tenants, time: time,
+                warmups: scheduling.daily, egress: { scheduling.egress },
+                reload: { await scheduling.reloadShaping(queue: queue) }),
+            captured: captured, devInbox: devInbox
         ) {
             var complaints: [String] = []
             if let refusal = journal.refusal {
@@ -178,12 +192,13 @@ final class Engine: Sendable {
         }
     }
 
-    /// `SIGHUP`: routes and transports of the file as it is now.
-    func reload(_ changed: Configuration) throws(StartFailure) {
+    /// `SIGHUP`: routes, transports, sources, limits and rules of the file as it is now.
+    func reload(_ changed: Configuration) async throws(StartFailure) {
         router.replace(
             with: try WaysOut.router(
                 changed, resolver: resolver, policies: policies, attempts: reports.sessions, loops: loops.loops,
                 captured: captured, time: room.time))
+        await scheduling.reload(changed, queue: queue)
     }
 
     /// `SIGTERM`: nothing new is accepted, lanes finish what is under way, and what has happened is on disk and projected.
@@ -191,6 +206,8 @@ final class Engine: Sendable {
     func stop() async -> Bool {
         intake.close()
         let inTime = await queue.drain(deadline: room.time.now + configuration.drain)
+        // What was taken from a day's cap and not used goes back.
+        await scheduling.daily.close()
         await projector.catchUp()
         projection.cancel()
         for task in background + reporting { task.cancel() }

@@ -69,7 +69,7 @@ struct EngineProcess {
             }
             for await signal in signals {
                 if signal == .sighup {
-                    reload(engine, ports: [ports, inbound], level: level, log: log)
+                    await reload(engine, ports: [ports, inbound], level: level, log: log)
                     continue
                 }
                 log.notice("draining", metadata: ["signal": "\(signal)"])
@@ -95,14 +95,14 @@ struct EngineProcess {
         return options
     }
 
-    private func reload(_ engine: Engine, ports: [SubmissionPorts], level: LogLevel, log: Logger) {
+    private func reload(_ engine: Engine, ports: [SubmissionPorts], level: LogLevel, log: Logger) async {
         do {
             let changed = try ConfigurationFile.load(file, data: dataOverride)
-            try engine.reload(changed)
+            try await engine.reload(changed)
             for port in ports { port.reloadCertificates(log: log) }
             level.set(changed.logLevel)
             log.notice(
-                "routes, transports, certificates and log level reloaded; the rest counts from the next start",
+                "reloaded; listeners, data folder, DNS and the sizes of the queue count from the next start",
                 metadata: ["file": "\(file)"])
         } catch {
             log.error("the configuration stays as it was", metadata: ["reason": "\(error)"])

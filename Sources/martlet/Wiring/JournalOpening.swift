@@ -7,6 +7,8 @@ enum JournalOpening {
     struct Opened {
         var journal: Journal
         var recovered: [RecoveredMessage]
+        /// When it was last written to.
+        var lastRecord: WallTime?
     }
 
     static func open(
@@ -17,7 +19,7 @@ enum JournalOpening {
         do {
             let (journal, recovered, report) = try Journal.open(options, time: time)
             tell(report, log: log)
-            return Opened(journal: journal, recovered: recovered)
+            return Opened(journal: journal, recovered: recovered, lastRecord: report.lastRecord)
         } catch {
             throw StartFailure(words(for: error, folder: options.folder))
         }

@@ -231,7 +231,7 @@ struct SocketStreamTests {
                 return [refused, foreign]
             }
             #expect(failures[0] == .refused)
-            guard case .unreachable? = failures[1] else {
+            guard case .noSource? = failures[1] else {
                 Issue.record("a foreign source gave \(String(describing: failures[1]))")
                 return
             }

@@ -13,7 +13,7 @@ import Testing
         let outcome = try #require(result.outcomes.first?.first)
         #expect(outcome.reply == Reply(code: 250, enhanced: EnhancedStatus(2, 0, 0), text: "queued as 7"))
         #expect(outcome.host == RemoteHost(name: "mx.test", address: "192.0.2.1:2500"))
-        #expect(outcome.tls == nil)
+        #expect(outcome.tls == nil && outcome.offersDSN == false)
         #expect(result.network.mismatches.isEmpty)
         #expect(result.network.heard.first?.hasSuffix("Subject: x\r\n\r\nhello\r\n.\r\n") == true)
         #expect(result.idle == 1)
@@ -192,6 +192,7 @@ import Testing
                 S: 250 ok
                 """))
         #expect(result.verdicts == [.delivered] && result.network.mismatches.isEmpty)
+        #expect(result.outcomes.first?.first?.offersDSN == true)
     }
 
     @Test func bouncesWhatTheHostCannotTake() async throws {

@@ -25,7 +25,7 @@ import Testing
                 plan.resolved(lookups[host.name] ?? found([]), HostDemand(.opportunistic), using: &generator)
             case .connect(let target):
                 tried.append(target)
-                plan.failed(fail(target), target.demand)
+                plan.failed(fail(target), target)
             case .exhausted: return (tried, plan)
             }
         }

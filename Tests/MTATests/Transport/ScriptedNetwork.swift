@@ -2,6 +2,7 @@ import Loop
 import Mail
 import MartletTesting
 import Synchronization
+import Testing
 
 @testable import MTA
 
@@ -24,6 +25,7 @@ final class ScriptedNetwork: Dialer {
     private struct State {
         var scripts: ArraySlice<Script>
         var dialled: [SocketAddress] = []
+        var origins: [IPAddress?] = []
         var heard: [String] = []
         var mismatches: [String] = []
     }
@@ -43,6 +45,8 @@ final class ScriptedNetwork: Dialer {
     }
 
     var dialled: [SocketAddress] { state.withLock { $0.dialled } }
+    /// The addresses that the client wanted to come from.
+    var origins: [IPAddress?] { state.withLock { $0.origins } }
     /// What the client said, one text per connection whose script is over.
     var heard: [String] { state.withLock { $0.heard } }
     /// Where a client did not follow its script.
@@ -53,6 +57,7 @@ final class ScriptedNetwork: Dialer {
     ) async throws(StreamFailure) -> ByteStream {
         let script = state.withLock { state in
             state.dialled.append(peer)
+            state.origins.append(source)
             return state.scripts.popFirst()
         }
         let link = MemoryLink(chunk: chunk, alarms: loop.time)
@@ -140,6 +145,11 @@ struct ScriptedDelivery {
     var policies: TablePolicies?
     /// Several lanes of the site in turn.
     var lanes = 1
+    /// Of the batches in turn.
+    var sources: [EgressSource?] = [nil]
+    var terms = ConnectionTerms()
+    /// Further names that the resolver knows.
+    var names: [String: [IPAddress]] = [:]
 
     struct Result: Sendable {
         var outcomes: [[Outcome]]
@@ -169,7 +179,9 @@ struct ScriptedDelivery {
         return envelope
     }
 
-    func run(_ scripts: ScriptedNetwork.Script...) async throws -> Result {
+    func run(_ scripts: ScriptedNetwork.Script...) async throws -> Result { try await run(scripts) }
+
+    func run(_ scripts: [ScriptedNetwork.Script]) async throws -> Result {
         let loop = SimulatedLoop()
         let network = try ScriptedNetwork(scripts, on: loop, chunk: chunk)
         var resolver = FakeResolver()
@@ -181,6 +193,7 @@ struct ScriptedDelivery {
         for (number, host) in hosts.enumerated() {
             resolver.addresses[host] = (0..<UInt32(addresses)).map { .v4(0xC000_0201 + UInt32(number) << 4 + $0) }
         }
+        resolver.addresses.merge(names) { $1 }
         let log = AttemptRecorder()
         var rules = rules
         rules.limits = options.limits
@@ -200,13 +213,17 @@ struct ScriptedDelivery {
                     message: UUIDv7(at: loop.time.wall), envelope: envelope,
                     recipientIndexes: envelope.recipients.indices.map { UInt32($0) }, content: delivery.content,
                     destination: Domain(canonical: delivery.destinations[index % delivery.destinations.count]),
-                    attempt: 1)
+                    attempt: 1, connections: delivery.terms, source: delivery.sources[index % delivery.sources.count])
                 let lane = Lane(site: "direct:mx.test", shard: 0, number: index % delivery.lanes)
                 outcomes.append(await shard.carry(batch, on: lane))
             }
             return (outcomes, await shard.idleConnections, loop.time.now - start)
         }
         loop.runUntilIdle()
+        // What was idle has gone, and with it its place in the count: nothing is counted for ever.
+        loop.advance(by: .seconds(600))
+        let counted = try await loop.run { _ in await shard.census.count(site: "direct:mx.test") }
+        #expect(counted == 0, "connections that are counted and are not there")
         return Result(
             outcomes: outcomes, network: network, idle: idle, elapsed: elapsed, attempts: log.attempts)
     }

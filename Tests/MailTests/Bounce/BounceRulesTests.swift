@@ -84,7 +84,7 @@ import Testing
                 version mine 7
                 policy soft provider=example.net code=55x enhanced=x.1.1
                     user unknown
-                listed hard
+                listed soft
                     purple * cow | " odd"
                 """, file: "own.rules")
         #expect(own.versions == ["mine 7", "2026-11-21"])
@@ -105,6 +105,7 @@ import Testing
         ("listed code=550\n  * abcd", 2), ("listed code=550\n  abcd | ", 2), ("listed\n# nothing\nvirus\n   virus", 3),
         ("listed provider=a.test", 1), ("listed hard soft code=550", 1),
         ("listed code=550\r\n  \(String(repeating: "x", count: 201))", 2),
+        ("bad_reputation hard code=550", 1), ("# a\nrate_limited code=550 hard", 2), ("spam_content hard code=5xx", 1),
     ])
     func refusesWithTheLine(text: String, line: Int) {
         do {
@@ -157,6 +158,37 @@ import Testing
         #expect(BounceRules.shipped.verdict(on: Outcome(.delivered)) == nil)
         for reason in DeferralReason.allCases {
             #expect(BounceRules.shipped.verdict(on: Outcome(.deferred(reason)))?.kind != .hard)
+        }
+    }
+
+    /// Whatever our own rules, caps and suspensions end is no mark against an address.
+    @Test func whatWeDecidedOurselvesIsNoRecipientBounce() {
+        let rules = BounceRules.shipped
+        for text in [
+            "450 4.1.1 user unknown", "452 4.2.2 mailbox full", "421 4.7.28 unusual rate of mail", "451 sorry",
+            "550 5.1.1 no such user", "550 5.7.1 listed at zen.spamhaus.org",
+        ] {
+            let reply = Reply(code: UInt16(text.prefix(3)) ?? 0, lines: [Array(text.utf8.dropFirst(4))])
+            let given = rules.verdict(on: .policy, reply: reply, host: "mx.google.com")
+            let said = rules.verdict(on: reply, host: "mx.google.com")
+            #expect(given.kind == .block || given.kind == .undetermined, "\(text)")
+            #expect((given.kind == .block) == (said.kind == .block) && given.category == said.category, "\(text)")
+        }
+        let untried = Outcome(.bounced(.expired))
+        #expect(rules.verdict(on: untried, attempts: 0) == BounceVerdict(.expired, .undetermined))
+        #expect(rules.verdict(on: untried, attempts: 3) == BounceVerdict(.expired, .soft))
+    }
+
+    /// No rule of ours, and none that an operator can write, makes hard what is about the sender.
+    @Test func noCategoryOfTheSenderIsEverHard() throws {
+        for category in BounceCategory.allCases where category.isAboutSender {
+            #expect(category.ordinaryClass != .hard)
+            #expect(throws: BounceRulesFailure.self) {
+                try BounceRules(with: "\(category.rawValue) hard code=550", file: "f")
+            }
+        }
+        for category in BounceCategory.allCases where category.ordinaryClass == .hard {
+            #expect(!category.isAboutSender)
         }
     }
 }

@@ -19,7 +19,7 @@ struct Engine: Sendable {
     init(
         shards: Int = 1, known: [String: String] = ["a.test": "site-a", "b.test": "site-b"],
         unroutable: [String: Outcome] = [:], limits: SiteLimits = SiteLimits(),
-        probe: ResourceProbe = Self.roomy,
+        probe: ResourceProbe = Self.roomy, spool: MemorySpool = MemorySpool(), state: (any QueueStateStore)? = nil,
         answer: (@Sendable (DeliveryBatch, VirtualTime) async -> [Outcome])? = nil,
         options change: (inout QueueOptions) -> Void = { _ in }
     ) {
@@ -32,7 +32,7 @@ struct Engine: Sendable {
         loop = SimulatedLoop()
         let time = loop.time
         self.time = time
-        spool = MemorySpool()
+        self.spool = spool
         transport = RecordingTransport { batch, _ in
             if let answer { return await answer(batch, time) }
             return batch.envelope.recipients.map { _ in Sample.delivered }
@@ -44,7 +44,7 @@ struct Engine: Sendable {
         logger.logLevel = .critical
         queue = DeliveryQueue(
             options: options, spool: spool, router: router, signer: signer, time: time,
-            homes: [ShardHome](repeating: home, count: shards), logger: logger)
+            homes: [ShardHome](repeating: home, count: shards), state: state, logger: logger)
         intake = QueueIntake(options: options, spool: spool, queue: queue, time: time, probe: probe)
     }
 

@@ -12,17 +12,26 @@ final class MemorySpool: Spool {
         var loads = 0
         var isHealthy = true
         var failure: JournalFailure?
+        var commits = 0
+        var failingCommit = 0
     }
 
     private let state = Mutex(State())
 
     var notes: [JournalNote] { state.withLock { $0.notes } }
     var messages: [AcceptedMessage] { state.withLock { $0.messages.sorted { $0.key < $1.key }.map(\.value) } }
+    var numbered: [(key: UInt64, value: AcceptedMessage)] { state.withLock { $0.messages.sorted { $0.key < $1.key } } }
     var loads: Int { state.withLock { $0.loads } }
 
     var isHealthy: Bool {
         get { state.withLock { $0.isHealthy } }
         set { state.withLock { $0.isHealthy = newValue } }
+    }
+
+    /// The disk fails at this commit, counted from 1, and from then on.
+    var failingCommit: Int {
+        get { state.withLock { $0.failingCommit } }
+        set { state.withLock { $0.failingCommit = newValue } }
     }
 
     /// While set, nothing is accepted or read.
@@ -44,6 +53,15 @@ final class MemorySpool: Spool {
     }
 
     func note(_ records: [JournalNote]) { state.withLock { $0.notes += records } }
+
+    func commit(_ records: [JournalNote]) async -> Bool {
+        note(records)
+        return state.withLock { state in
+            state.commits += 1
+            if state.commits == state.failingCommit { state.isHealthy = false }
+            return state.isHealthy
+        }
+    }
 
     func load(_ number: UInt64) async throws(JournalFailure) -> AcceptedMessage {
         let (message, failure) = state.withLock { state in

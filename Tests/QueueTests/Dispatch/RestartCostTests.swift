@@ -17,6 +17,7 @@ struct RestartCostTests {
         let message: AcceptedMessage
         func accept(_ message: AcceptedMessage) async throws(JournalFailure) -> UInt64 { 1 }
         func note(_ records: [JournalNote]) {}
+        func commit(_ records: [JournalNote]) async -> Bool { true }
         func load(_ number: UInt64) async throws(JournalFailure) -> AcceptedMessage { message }
         var isHealthy: Bool { true }
     }

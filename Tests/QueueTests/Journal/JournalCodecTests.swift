@@ -72,6 +72,58 @@ import Testing
         }
     }
 
+    @Test func `an operator's words are cut to their bound, between characters`() throws {
+        for count in 1_000...1_030 {
+            let words = String(repeating: "x", count: count % 4) + String(repeating: "\u{1F4E7}", count: count / 4)
+            let message = JournalSample.message(1)
+            let note = JournalNote.bounced(
+                message: message.id, number: 7, tenant: message.tenant, at: message.at, recipients: [0, 1 << 31],
+                by: words, reason: words)
+            var encoder = RecordEncoder()
+            NoteCodec.encode(note, into: &encoder)
+            guard
+                case .bounced(message.id, 7, message.tenant, message.at, let recipients, let by, let reason) =
+                    try NoteCodec.decode(.bounced, encoder.bytes)
+            else {
+                Issue.record("another note")
+                return
+            }
+            #expect(recipients == [0, 1 << 31])
+            #expect(words.hasPrefix(by) && by.utf8.count <= 256 && by.utf8.count > 252)
+            #expect(words.hasPrefix(reason) && reason.utf8.count <= 1_024)
+            #expect(reason.utf8.count == words.utf8.count || reason.utf8.count > 1_020)
+        }
+    }
+
+    @Test func `an accepted record of a program without campaigns in the summary is read`() throws {
+        var message = JournalSample.message(1)
+        let campaign = UUIDv7(high: 5, low: 6)
+        // As it was written until issue 4: summary, notice, flags with the campaign's bit, the campaign in its place.
+        var old = RecordEncoder()
+        Summary.encode(message, into: &old)
+        let length = old.count
+        var new = RecordEncoder()
+        _ = AcceptedCodec.encode(message, into: &new)
+        let rest = Array(new.bytes[length...])
+        var sender = RecordEncoder()
+        AcceptedCodec.put(JournalSample.mailbox("sender@example.org"), into: &sender)
+        // `added` takes one byte, then come notice and flags.
+        let head = old.bytes + rest[..<2] + [rest[2] | 16] + sender.bytes
+        var id = RecordEncoder()
+        id.put(campaign)
+        var decoder = RecordDecoder(head + id.bytes + rest[(3 + sender.count)...])
+        let found = try AcceptedCodec.decode(&decoder).message
+        try decoder.finish()
+        message.facts.campaign = campaign
+        #expect(String(describing: found.facts) == String(describing: message.facts))
+
+        var present = RecordEncoder()
+        let summaryLength = AcceptedCodec.encode(message, into: &present)
+        var summary = RecordDecoder(present.bytes, in: 0..<summaryLength)
+        #expect(try Summary(from: &summary).campaign == campaign)
+        #expect(present.bytes[0] == Summary.campaignVersion && old.bytes[0] == Summary.version)
+    }
+
     /// Whatever the bytes, the decoders return or throw; they never trap, loop or reserve memory for counts that lie.
     @Test func `damaged bytes are refused and never trap`() throws {
         var generator = JournalDice(state: 3)
@@ -235,6 +287,13 @@ extension JournalCodecTests {
     static func randomNote(_ generator: inout JournalDice) -> JournalNote {
         let at = time(&generator)
         let number = UInt64.random(in: 0...UInt64.max, using: &generator)
+        if Int.random(in: 0..<5, using: &generator) == 0 {
+            return .bounced(
+                message: UUIDv7(at: at), number: number, tenant: UUIDv7(at: at), at: at,
+                recipients: (0..<Int.random(in: 0...5, using: &generator)).map { _ in
+                    UInt32.random(in: 0...UInt32.max, using: &generator)
+                }, by: text(&generator), reason: text(&generator))
+        }
         if Int.random(in: 0..<4, using: &generator) == 0 {
             return .cancelled(
                 message: UUIDv7(at: at), number: number, tenant: UUIDv7(at: at), at: at,

@@ -23,6 +23,29 @@ struct JournalDamageTests {
         return numbers
     }
 
+    /// The word that a recipient was given up is lost with its record: reported, and at worst delivered after all.
+    @Test func `a damaged bounce is reported and costs no message`() async throws {
+        let disk = SimulatedDisk()
+        let (journal, _, _) = try Journal.reopen(Self.options(disk))
+        var ends: [UInt64] = []
+        for index in 0..<3 {
+            let message = JournalSample.message(index)
+            let number = try await journal.accept(message)
+            #expect(await journal.commit([JournalSample.bounced(message, number, [0])]))
+            ends.append(journal.end)
+        }
+        _ = try await journal.accept(JournalSample.message(9))
+        journal.close()
+        for (index, end) in ends.enumerated() {
+            let damaged = disk.afterKill()
+            damaged.alter(Self.first) { $0[Int(end) - 5] ^= 0x10 }
+            let (again, recovered, report) = try Journal.reopen(Self.options(damaged))
+            again.close()
+            #expect(report.damages.count == 1)
+            #expect(recovered.map(\.id) == [JournalSample.message(index).id, JournalSample.message(9).id])
+        }
+    }
+
     static let first = folder + "/" + SegmentHeader.fileName(0)
 
     @Test func `a torn end is cut, wherever it is torn`() async throws {

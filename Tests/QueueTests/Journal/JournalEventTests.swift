@@ -18,10 +18,13 @@ struct JournalEventTests {
                 let number = try await journal.accept(message)
                 expected.append((number, "queued"))
                 journal.note([
-                    JournalSample.deferred(message, number, next: 9), JournalSample.cancelled(message, number, [0]),
+                    JournalSample.deferred(message, number, next: 9),
+                    index % 2 == 0
+                        ? JournalSample.cancelled(message, number, [0])
+                        : JournalSample.bounced(message, number, [0]),
                 ])
                 expected.append((nil, "attempted"))
-                expected.append((nil, "cancelled"))
+                expected.append((nil, index % 2 == 0 ? "cancelled" : "bounced"))
             }
             journal.close()
             for limit in [1, 7, 1_000] {
@@ -112,6 +115,7 @@ extension Event.Kind {
         case .attempted: "attempted"
         case .cancelled: "cancelled"
         case .announced: "announced"
+        case .bouncedByOperator: "bounced"
         }
     }
 }

@@ -60,7 +60,11 @@ struct JournalFaultTests {
                     story.acknowledged[id] = number
                     if id.low % 3 != 0, let message = story.messages[id] {
                         story.finished.insert(id)
-                        journal.note([JournalSample.delivered(message, number)])
+                        journal.note([
+                            id.low % 3 == 1
+                                ? JournalSample.delivered(message, number)
+                                : JournalSample.bounced(message, number, [0])
+                        ])
                     }
                 case .failure:
                     if !isCrashed { story.refused.insert(id) }

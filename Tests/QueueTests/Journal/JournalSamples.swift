@@ -67,6 +67,12 @@ enum JournalSample {
             message: message.id, number: number, tenant: message.tenant, at: message.at, recipients: recipients)
     }
 
+    static func bounced(_ message: AcceptedMessage, _ number: UInt64, _ recipients: [UInt32]) -> JournalNote {
+        .bounced(
+            message: message.id, number: number, tenant: message.tenant, at: message.at, recipients: recipients,
+            by: "key ops", reason: "list was bought")
+    }
+
     /// A folder that is removed when the test is over.
     static func withFolder<R>(_ body: (String) async throws -> R) async throws -> R {
         let folder = NSTemporaryDirectory() + "martlet-journal-" + UUID().uuidString

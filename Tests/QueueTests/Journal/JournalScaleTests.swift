@@ -31,6 +31,9 @@ struct JournalScaleTests {
                             message.facts.envelope.recipients = [
                                 Recipient(JournalSample.mailbox("user@d\(index % 1_000).example"))
                             ]
+                            // Half of it is campaigns' mail, whose summaries say so.
+                            message.facts.campaign =
+                                index % 2 == 0 ? UUIDv7(high: 1, low: UInt64(index / 2 % 50)) : nil
                             _ = try? await journal.accept(message)
                         }
                     }
@@ -47,6 +50,8 @@ struct JournalScaleTests {
             #expect(recovered.count == count)
             #expect(report.scanned <= 1)
             #expect(report.damages.isEmpty)
+            #expect(recovered.count { $0.campaign != nil } == count / 2)
+            #expect(Set(recovered.compactMap(\.campaign)).count == 50)
             print(
                 "journal recovery: \(count) messages in \(elapsed), \(report.segments) segments,",
                 "\(grown >> 20) MiB more resident"

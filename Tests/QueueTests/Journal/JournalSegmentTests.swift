@@ -215,6 +215,9 @@ struct JournalSegmentTests {
                     case 1:
                         state.isFinished = true
                         journal.note([JournalSample.cancelled(message, number, [UInt32(recipient)])])
+                    case 2:
+                        state.isFinished = true
+                        journal.note([JournalSample.bounced(message, number, [UInt32(recipient)])])
                     default:
                         state.isFinished = true
                         journal.note([JournalSample.delivered(message, number, recipient: UInt32(recipient))])

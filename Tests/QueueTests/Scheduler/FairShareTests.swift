@@ -29,7 +29,7 @@ import Testing
         var served = [Int](repeating: 0, count: 6)
         var batch = scheduler.assign(now: .at(.zero))
         while let current = batch {
-            let tenant = Int(scheduler.tenants[Int(scheduler.messages[current.message].tenant)].low)
+            let tenant = Int(scheduler.tenant(of: current.message).low)
             served[tenant] += current.count
             let waiting = (0..<6).filter { served[$0] < queued[$0, default: 0] }
             for one in waiting {

@@ -64,6 +64,24 @@ import Testing
         #expect(own == deaf.delay(after: failures, .other, in: .broadcast, using: &generator))
     }
 
+    /// After a restart what was journalled is kept to, up to this.
+    @Test(arguments: 0..<50)
+    func noWaitIsLongerThanTheLongest(seed: Int) {
+        var generator = SplitMix64(seed: UInt64(seed))
+        var plan = RetryPlan()
+        plan.streams[.broadcast] = [.policy: RetryPolicy(first: .seconds(60), cap: .seconds(90_000), jitter: 0.5)]
+        plan.hints.maximum = .seconds(Int.random(in: 60...200_000, using: &generator))
+        for failures in 1...20 {
+            for kind in RetryClass.allCases {
+                for hint in [nil, Duration.seconds(Int.random(in: 0...400_000, using: &generator))] {
+                    let wait = plan.delay(after: failures, kind, in: .broadcast, hint: hint, using: &generator)
+                    #expect(wait <= plan.longestWait)
+                }
+            }
+        }
+        #expect(plan.longestWait >= .seconds(90_000))
+    }
+
     /// Whatever a host says and whatever is configured: never before the bounded hint, never beyond a bound, no trap.
     @Test(arguments: 0..<200)
     func boundsHoldForAnyNumbers(seed: Int) {

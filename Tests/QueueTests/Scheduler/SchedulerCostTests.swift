@@ -22,11 +22,14 @@ struct SchedulerCostTests {
     private static func say(_ text: String) { print("figure scheduler: \(text)") }
 
     /// Admit, pull, finish, one delivery at a time, on top of a queue of the given size.
-    @Test(arguments: [1_000, 1_000_000])
+    @Test(arguments: [1_000_000, 1_000, 10_000, 100_000])
     func aDeliveryOnTopOfABacklog(queued: Int) {
-        var scheduler = Sample.scheduler { $0.lanes = 1_000_000 }
+        var scheduler = Sample.scheduler {
+            $0.lanes = 1_000_000
+            $0.feedback.initial = 20
+        }
         let before = ResourceProbe.linux.residentBytes() ?? 0
-        let sites = 2_000
+        let sites = min(queued, 100_000)
         let filling = Self.seconds {
             for number in 0..<queued {
                 let domain = "domain-\(number % sites).example"
@@ -42,7 +45,7 @@ struct SchedulerCostTests {
         }
         let resident = (ResourceProbe.linux.residentBytes() ?? 0) - before
         #expect(scheduler.counts.deliveries == queued)
-        if queued >= 1_000_000 { #expect(resident / queued <= 200) }
+        if queued >= 1_000_000 { #expect(resident / queued <= 300) }
 
         let rounds = 300_000
         var now = MonotonicInstant.at(.seconds(2))
@@ -81,6 +84,6 @@ struct SchedulerCostTests {
         Self.say(
             "delivery \(MemoryLayout<DeliveryEntry>.stride), message \(MemoryLayout<MessageEntry>.stride), site "
                 + "\(MemoryLayout<Site>.stride), flow \(MemoryLayout<Flow>.stride) bytes")
-        #expect(MemoryLayout<DeliveryEntry>.stride <= 36 && MemoryLayout<MessageEntry>.stride <= 56)
+        #expect(MemoryLayout<DeliveryEntry>.stride <= 36 && MemoryLayout<MessageEntry>.stride <= 64)
     }
 }

@@ -130,7 +130,7 @@ private struct ModelRun: ~Copyable {
         let destination = resolving.remove(at: chance(resolving.count))
         let domain = scheduler.destinations[destination].key.domain
         var waiting: [DeliveryID] = []
-        var delivery = scheduler.destinations[destination].head
+        var delivery = scheduler.destinations[destination].unrouted.head
         while delivery != .none {
             let entry = scheduler.deliveries[delivery]
             waiting.append(DeliveryID(message: scheduler.messages[entry.message].id, recipient: entry.recipient))
@@ -205,6 +205,8 @@ private struct ModelRun: ~Copyable {
             case .finished:
                 holds(outcomes[place] == Sample.delivered || outcomes[place] == Sample.unknownUser)
                 gone(id)
+            case .givenUp:
+                Issue.record("no rules, yet given up")
             case .cancelled:
                 holds(wasCancelled)
                 gone(id)

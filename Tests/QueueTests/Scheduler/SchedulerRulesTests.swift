@@ -86,7 +86,7 @@ import Testing
         var order: [MailStream] = []
         var batch = scheduler.assign(now: .at(.zero))
         while let current = batch {
-            order.append(scheduler.messages[current.message].stream)
+            order.append(scheduler.stream(of: current.message))
             batch = scheduler.finishAndGoOn(current, Sample.delivered, now: .at(.zero))
         }
         holds(order.count == 200)
@@ -177,7 +177,7 @@ import Testing
             if place == "suspended" { scheduler.suspend(.journal) }
             if place == "back-off" {
                 holds(scheduler.finishAndGoOn(blocker, Sample.refused, now: .at(.seconds(1))) == nil)
-                holds(scheduler.sites[blocker.site].health.isBackedOff)
+                holds(scheduler.sites[blocker.site].isBackedOff)
             }
         case "waiting":
             var parcel = Sample.parcel(Sample.message(1, expiry: expiry), recipients: 3)

@@ -68,5 +68,18 @@ extension Scheduler {
         return next(on: batch.lane, of: batch.site, carried: 1, now: now)
     }
 
+    /// Which flows are out of their rings, and until when.
+    func parkedFlows() -> [(flow: UInt32, site: SiteIndex, until: UInt64?)] {
+        var parked: [(flow: UInt32, site: SiteIndex, until: UInt64?)] = []
+        for site in siteNumbers.values.sorted() {
+            var flow = sites[site].firstFlow
+            while flow != .none {
+                if flows[flow].isParked { parked.append((flow, site, flowTimers.time(of: flow))) }
+                flow = flows[flow].nextOfSite
+            }
+        }
+        return parked
+    }
+
     func recipients(_ batch: Batch) -> [UInt32] { contents(of: batch).recipients }
 }

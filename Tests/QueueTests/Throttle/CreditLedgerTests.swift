@@ -47,7 +47,7 @@ import Testing
     @Test func aTenantsPlacesAreSharedByAllShards() throws {
         let ledger = SharedMeters(
             try ThrottleTable([ThrottleRule("t", .tenant(.any), ThrottleLimits(connections: 2))]))
-        let number = try #require(ledger.number(of: MeterKey(.tenant, "t")))
+        let number = MeterNumbers(tenant: try #require(ledger.number(of: MeterKey(.tenant, "t"))))
         #expect(ledger.number(of: MeterKey(.site, "s")) == nil)
         #expect(try ledger.begin(5, of: number, at: .at(.zero)).get() == 5)
         #expect(ledger.refusal(of: number, at: .at(.zero)) == nil)

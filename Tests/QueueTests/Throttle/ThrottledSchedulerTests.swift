@@ -51,8 +51,8 @@ import Testing
         batch = try need(scheduler.finishAndGoOn(batch, Sample.delivered, now: .at(.zero)))
         holds(scheduler.facts(of: batch.message).id == Sample.id(500))
         holds(scheduler.finishAndGoOn(batch, Sample.delivered, now: .at(.zero)) == nil)
-        let timers = scheduler.flowNumbers.values.compactMap { scheduler.flowTimers.time(of: $0) }
-        #expect(timers == [3_600_000])
+        let parked = scheduler.parkedFlows()
+        #expect(parked.map(\.until) == [3_600_000])
         guard case .throttled(let refusal)? = scheduler.explain(Sample.id(50), now: .at(.seconds(1))).first?.reason
         else {
             Issue.record("no reason")

@@ -110,8 +110,8 @@ struct ThrottledTraffic {
         _ batch: Batch, _ scheduler: borrowing Scheduler,
         _ underWay: inout [(until: MonotonicInstant, batch: Batch, tenant: Int)], _ now: MonotonicInstant
     ) {
-        let tenant = Int(scheduler.tenants[Int(scheduler.messages[batch.message].tenant)].low)
-        let site = siteNumber(scheduler.sites[batch.site].name)
+        let tenant = Int(scheduler.tenant(of: batch.message).low)
+        let site = siteNumber(scheduler.records[batch.site].name)
         sent.append(Sent(at: now.nanoseconds, site: site, tenant: tenant, count: batch.count))
         underWay.append((now + .milliseconds(Int.random(in: 1...80, using: &random)), batch, tenant))
         observe(scheduler, underWay.map(\.tenant))
@@ -152,8 +152,6 @@ struct ThrottledTraffic {
         guard let site = scheduler.siteNumbers[name] else { return false }
         let next = scheduler.clock.elapsed(now) + 1
         if let held = scheduler.sites[site].heldUntil { return held <= next }
-        return scheduler.flowNumbers.contains { key, flow in
-            key.site == site && scheduler.flows[flow].isParked && (scheduler.flowTimers.time(of: flow) ?? .max) <= next
-        }
+        return scheduler.parkedFlows().contains { $0.site == site && ($0.until ?? .max) <= next }
     }
 }

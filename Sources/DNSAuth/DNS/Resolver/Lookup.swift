@@ -108,7 +108,7 @@ extension DNSResolver {
             switch error {
             case .timedOut: return .timedOut
             case .cancelled: throw .cancelled
-            case .closed, .reset, .refused, .unreachable, .tls, .other: return .unreachable
+            case .closed, .reset, .refused, .unreachable, .noSource, .tls, .other: return .unreachable
             }
         }
         switch query.match(bytes) {

@@ -268,7 +268,7 @@ package actor SubmissionConversation {
         case .tls(let failure):
             context.logger.info(
                 "TLS failed", metadata: ["client": "\(clientText)", "reason": "\(failure.reason)"])
-        case .closed, .reset, .timedOut, .refused, .unreachable, .cancelled, .other:
+        case .closed, .reset, .timedOut, .refused, .unreachable, .noSource, .cancelled, .other:
             context.logger.debug("connection lost", metadata: ["client": "\(clientText)", "why": "\(failure)"])
         }
     }

@@ -7,6 +7,7 @@ enum AcceptedCodec {
     private static let needsSMTPUTF8: UInt8 = 2
     private static let hasSender: UInt8 = 4
     private static let hasReturn: UInt8 = 8
+    /// In records whose summary has no place for it.
     private static let hasCampaign: UInt8 = 16
 
     /// - Returns: how many of the bytes are the summary.
@@ -23,11 +24,9 @@ enum AcceptedCodec {
         if envelope.needsSMTPUTF8 { flags |= needsSMTPUTF8 }
         if envelope.sender != nil { flags |= hasSender }
         if envelope.returnOption != nil { flags |= hasReturn }
-        if facts.campaign != nil { flags |= hasCampaign }
         out.put(flags)
         if let sender = envelope.sender { put(sender, into: &out) }
         if let option = envelope.returnOption { out.put(option.rawValue) }
-        if let campaign = facts.campaign { out.put(campaign) }
         out.put(optional: envelope.envelopeID)
         for recipient in envelope.recipients {
             out.put(recipient.mailbox.localPart)
@@ -65,7 +64,7 @@ enum AcceptedCodec {
             option = DSNReturn(rawValue: try decoder.byte())
             guard option != nil else { throw .badValue }
         }
-        let campaign = flags & hasCampaign != 0 ? try decoder.identifier() : nil
+        let campaign = flags & hasCampaign != 0 ? try decoder.identifier() : summary.campaign
         let envelopeID = try decoder.optionalText()
         guard summary.recipientCount <= decoder.remaining / 3 else { throw .truncated }
         var recipients: [Recipient] = []

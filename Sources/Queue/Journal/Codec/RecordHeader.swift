@@ -14,13 +14,20 @@ enum RecordKind: UInt8, CaseIterable {
     case index = 6
     /// Something that happened, but to no message.
     case announced = 7
+    /// Recipients that an operator gave up.
+    case bounced = 8
 
-    static let highest = announced.rawValue
+    static let highest = bounced.rawValue
 
     var hasContent: Bool { self == .accepted || self == .restated }
 
     /// Whether consumers of the log see it.
-    var isEvent: Bool { self == .accepted || self == .attempted || self == .cancelled || self == .announced }
+    var isEvent: Bool {
+        switch self {
+        case .accepted, .attempted, .cancelled, .announced, .bounced: true
+        case .restated, .settled, .index: false
+        }
+    }
 }
 
 /// The 24 bytes in front of every record: `check | kind | flags | 0 0 | head length | head CRC | content length |

@@ -3,10 +3,14 @@ import Mail
 /// The first part of an accepted message's head: what the scheduler needs after a restart. The index of a sealed
 /// segment holds a copy of these bytes for every message, so that a restart reads neither heads nor bodies.
 ///
-/// `version | id | tenant | at | stream | flags | [notBefore] | size | domains | recipients' domains`. A domain stands
-/// once however many recipients it has; where there is only one, the recipients' part is their count alone.
+/// `version | id | tenant | at | stream | flags | [notBefore] | [campaign] | size | domains | recipients' domains`. A
+/// domain stands once however many recipients it has; where there is only one, the recipients' part is their count
+/// alone.
 struct Summary {
+    /// Without a campaign; records that programs before issue 4 wrote have theirs behind the summary, if any.
     static let version: UInt8 = 1
+    /// With a campaign.
+    static let campaignVersion: UInt8 = 2
 
     private static let isTest: UInt8 = 1
     private static let hasNotBefore: UInt8 = 2
@@ -17,6 +21,7 @@ struct Summary {
     var stream: MailStream
     var isTest: Bool
     var notBefore: WallTime?
+    var campaign: UUIDv7?
     var size: Int
     var domains: [Domain]
     /// Where all recipients share the one domain this is nil and `recipientCount` says it all.
@@ -33,13 +38,14 @@ struct Summary {
 
     static func encode(_ message: AcceptedMessage, into out: inout RecordEncoder) {
         let facts = message.facts
-        out.put(version)
+        out.put(facts.campaign == nil ? version : campaignVersion)
         out.put(message.id)
         out.put(message.tenant)
         out.put(message.at)
         out.put(facts.stream.rawValue)
         out.put((facts.isTest ? isTest : 0) | (facts.notBefore == nil ? 0 : hasNotBefore))
         if let notBefore = facts.notBefore { out.put(notBefore) }
+        if let campaign = facts.campaign { out.put(campaign) }
         out.put(count: facts.size)
         let recipients = facts.envelope.recipients
         guard let first = recipients.first?.mailbox.domain else {
@@ -68,7 +74,7 @@ struct Summary {
     /// - Parameter interner: shares equal domains among many messages.
     init(from decoder: inout RecordDecoder, sharing interner: DomainInterner? = nil) throws(CodecFailure) {
         let version = try decoder.byte()
-        guard version == Self.version else { throw .version(version) }
+        guard version == Self.version || version == Self.campaignVersion else { throw .version(version) }
         id = try decoder.identifier()
         tenant = try decoder.identifier()
         at = try decoder.time()
@@ -78,6 +84,7 @@ struct Summary {
         guard flags & ~(Self.isTest | Self.hasNotBefore) == 0 else { throw .badValue }
         isTest = flags & Self.isTest != 0
         notBefore = flags & Self.hasNotBefore != 0 ? try decoder.time() : nil
+        campaign = version == Self.campaignVersion ? try decoder.identifier() : nil
         size = try decoder.number()
         let domainCount = try decoder.count()
         domains = []

@@ -61,12 +61,17 @@ final class OutgoingRecord: Sendable {
             event: keepingEvent ? event : nil, waiter: waiter)
     }
 
-    static func note(_ note: JournalNote, keepingEvent: Bool) -> OutgoingRecord {
+    static func note(_ note: JournalNote, keepingEvent: Bool, waiter: Waiter? = nil) -> OutgoingRecord {
         var encoder = RecordEncoder(reserving: 256)
         NoteCodec.encode(note, into: &encoder)
         return OutgoingRecord(
             kind: note.kind, head: encoder.bytes, meaning: .effects(note.effects),
-            event: keepingEvent ? PendingEvent(note) : nil)
+            event: keepingEvent ? PendingEvent(note) : nil, waiter: waiter)
+    }
+
+    /// The same for later: whoever waited for it has been told that it takes long.
+    var unattended: OutgoingRecord {
+        waiter == nil ? self : OutgoingRecord(kind: kind, head: head, content: content, meaning: meaning, event: event)
     }
 
     static func announced(_ announcement: Announcement, keepingEvent: Bool, waiter: Waiter?) -> OutgoingRecord {
@@ -112,6 +117,10 @@ extension OutgoingRecord.PendingEvent {
             self.init(at: at, tenant: tenant, message: message, kind: .attempted(attempt))
         case .cancelled(let message, _, let tenant, let at, let recipients):
             self.init(at: at, tenant: tenant, message: message, kind: .cancelled(recipients: recipients))
+        case .bounced(let message, _, let tenant, let at, let recipients, let by, let reason):
+            self.init(
+                at: at, tenant: tenant, message: message,
+                kind: .bouncedByOperator(recipients: recipients, by: by, reason: reason))
         }
     }
 

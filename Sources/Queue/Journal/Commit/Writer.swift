@@ -140,8 +140,9 @@ final class Writer {
         for record in records {
             switch record.kind {
             case .accepted, .announced: record.waiter?.resume(returning: .failure(failure))
-            case .attempted, .cancelled:
-                retained.append(record)
+            case .attempted, .cancelled, .bounced:
+                record.waiter?.resume(returning: .failure(failure))
+                retained.append(record.unattended)
                 retainedBytes += record.length
             // The journal's own records are made again when they are wanted again.
             case .restated, .settled, .index: break

@@ -90,7 +90,7 @@ struct EventReader {
                 pending = .init(
                     at: message.at, tenant: message.tenant, message: message.id, kind: .queued(message.facts))
             case .announced: pending = .init(try AnnouncementCodec.decode(head))
-            case .attempted, .cancelled, .restated, .settled, .index:
+            case .attempted, .cancelled, .bounced, .restated, .settled, .index:
                 pending = .init(try NoteCodec.decode(header.kind, head))
             }
             return pending.event(at: stretch.first + position)

@@ -71,7 +71,9 @@ struct Effect: Hashable {
 extension JournalNote {
     var number: UInt64 {
         switch self {
-        case .attempted(_, let number, _, _, _), .cancelled(_, let number, _, _, _): number
+        case .attempted(_, let number, _, _, _), .cancelled(_, let number, _, _, _),
+            .bounced(_, let number, _, _, _, _, _):
+            number
         }
     }
 
@@ -86,7 +88,7 @@ extension JournalNote {
             let state = PlaceState(
                 attempts: attempt.number, nextAttempt: attempt.nextAttempt, isFinished: isFinished)
             return [Effect(number: number, recipient: attempt.recipient, state: state)]
-        case .cancelled(_, let number, _, _, let recipients):
+        case .cancelled(_, let number, _, _, let recipients), .bounced(_, let number, _, _, let recipients, _, _):
             let state = PlaceState(attempts: 0, nextAttempt: nil, isFinished: true)
             return recipients.map { Effect(number: number, recipient: $0, state: state) }
         }
@@ -96,6 +98,7 @@ extension JournalNote {
         switch self {
         case .attempted: .attempted
         case .cancelled: .cancelled
+        case .bounced: .bounced
         }
     }
 }

@@ -1,10 +1,24 @@
 import Mail
 
-/// One string, and one list of a single fresh recipient, per destination: a million queued messages to a thousand
-/// destinations hold a thousand of each.
+/// One string, and one list of a single fresh recipient, per destination, and one owner per tenant and campaign: a
+/// million queued messages to a thousand destinations hold a thousand of each.
 final class DomainInterner {
     private var domains: [ArraySlice<UInt8>: Domain] = [:]
     private var lists: [Domain: [PendingRecipient]] = [:]
+    private var owners: [MessageOwner: MessageOwner] = [:]
+    /// Messages of one owner mostly stand side by side.
+    private var lastOwner: MessageOwner?
+
+    func owner(_ summary: Summary) -> MessageOwner {
+        if let lastOwner, lastOwner.tenant == summary.tenant, lastOwner.campaign == summary.campaign {
+            return lastOwner
+        }
+        let fresh = MessageOwner(tenant: summary.tenant, campaign: summary.campaign)
+        let owner = owners[fresh] ?? fresh
+        owners[owner] = owner
+        lastOwner = owner
+        return owner
+    }
 
     func domain(_ decoder: inout RecordDecoder) throws(CodecFailure) -> Domain {
         let range = try decoder.textRange()

@@ -60,6 +60,7 @@ extension Recovery {
                 ledger.accepted(
                     at: offset, length: header.recordLength, places: summary.places, summary: head[..<decoder.position])
                 add(summary, number: offset)
+                report.lastRecord = max(report.lastRecord ?? summary.at, summary.at)
             case .restated:
                 var decoder = RecordDecoder(head)
                 let (number, places) = try RestatedCodec.decode(&decoder)
@@ -70,8 +71,10 @@ extension Recovery {
                     number, at: offset, length: header.recordLength, places: places,
                     summary: head[start..<decoder.position])
                 add(summary, number: number)
-            case .attempted, .cancelled:
-                for effect in try NoteCodec.decode(header.kind, head).effects { ledger.apply(effect) }
+            case .attempted, .cancelled, .bounced:
+                let note = try NoteCodec.decode(header.kind, head)
+                for effect in note.effects { ledger.apply(effect) }
+                report.lastRecord = max(report.lastRecord ?? note.at, note.at)
             case .settled:
                 for effect in try SettledCodec.decode(head) { ledger.apply(effect) }
             case .announced:

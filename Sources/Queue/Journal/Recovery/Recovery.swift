@@ -70,8 +70,9 @@ struct Recovery {
     mutating func add(_ summary: Summary, number: UInt64) {
         messages[messages.count - 1].append(
             RecoveredMessage(
-                number: number, id: summary.id, tenant: summary.tenant, at: summary.at, stream: summary.stream,
-                isTest: summary.isTest, notBefore: summary.notBefore, pending: interner.pending(summary),
+                number: number, id: summary.id, owner: interner.owner(summary), at: summary.at,
+                stream: summary.stream, isTest: summary.isTest, notBefore: summary.notBefore,
+                pending: interner.pending(summary),
                 size: summary.size))
     }
 

@@ -2,10 +2,11 @@ import Mail
 
 /// Composes a delivery status notification: multipart/report (RFC 6522) of a text for people, the fields of RFC 3464
 /// for programs, and the message or its header section.
-struct FailureReport {
+struct StatusReport {
     let hostname: String
     let options: NotificationOptions
-    let failed: [FailedRecipient]
+    let action: ReportAction
+    let recipients: [ReportedRecipient]
     let message: MessageFacts
     let body: QueuedBody
     let time: WallTime
@@ -31,7 +32,9 @@ struct FailureReport {
         out.put(hostname)
         out.put(">\r\nTo: <")
         out.put(envelope.sender?.description ?? "")
-        out.put(">\r\nSubject: Undelivered mail returned to sender\r\nDate: ")
+        out.put(">\r\nSubject: ")
+        out.put(action.subject)
+        out.put("\r\nDate: ")
         out.put(date: time)
         // RFC 3834 §5
         out.put("\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n")
@@ -70,15 +73,14 @@ struct FailureReport {
     private func appendText(to out: inout [UInt8]) {
         out.put("This is the mail system at ")
         out.put(hostname)
-        out.put(".\r\n\r\nYour message could not be delivered to ")
-        out.put(failed.count == 1 ? "this recipient" : "these recipients")
-        out.put(". It will not be tried again.\r\n")
-        for failure in failed {
-            let outcome = failure.outcome
+        out.put(".\r\n\r\n")
+        appendIntroduction(to: &out)
+        for reported in recipients {
+            let outcome = reported.outcome
             out.put("\r\n<")
-            out.put(mailbox(of: failure).description)
+            out.put(mailbox(of: reported).description)
             out.put(">: ")
-            out.put(FailureStatus(outcome).sentence)
+            out.put(RecipientStatus(outcome).sentence)
             if let host = outcome.host {
                 out.put("\r\n    Host: ")
                 out.put(foreignWords: host.name.isEmpty ? host.address : host.name)
@@ -88,6 +90,26 @@ struct FailureReport {
                 out.put(reply, isInternational: isInternational)
             }
             out.put("\r\n")
+        }
+    }
+
+    private func appendIntroduction(to out: inout [UInt8]) {
+        let whom: StaticString = recipients.count == 1 ? "this recipient" : "these recipients"
+        switch action {
+        case .failed:
+            out.put("Your message could not be delivered to ")
+            out.put(whom)
+            out.put(". It will not be tried again.\r\n")
+        case .delayed(let until):
+            out.put("Your message has not been delivered yet to ")
+            out.put(whom)
+            out.put(".\r\nYou need not send it again: it will be tried until ")
+            out.put(date: until)
+            out.put(".\r\n")
+        case .relayed:
+            out.put("You asked to hear of the delivery of your message. For ")
+            out.put(whom)
+            out.put("\r\nit was handed to a host that does not confirm deliveries. It may still fail there.\r\n")
         }
     }
 
@@ -103,24 +125,26 @@ struct FailureReport {
         out.put("\r\nArrival-Date: ")
         out.put(date: message.id.time)
         out.put("\r\n")
-        for failure in failed { appendRecipient(failure, to: &out) }
+        for reported in recipients { appendRecipient(reported, to: &out) }
     }
 
     /// RFC 3464 §2.3: the fields of one recipient.
-    private func appendRecipient(_ failure: FailedRecipient, to out: inout [UInt8]) {
-        let outcome = failure.outcome
+    private func appendRecipient(_ reported: ReportedRecipient, to out: inout [UInt8]) {
+        let outcome = reported.outcome
         out.put("\r\n")
-        if let original = envelope.recipients[Int(failure.recipient)].originalRecipient {
+        if let original = envelope.recipients[Int(reported.recipient)].originalRecipient {
             out.put("Original-Recipient: ")
             out.put(foreignWords: original)
             out.put("\r\n")
         }
-        let mailbox = mailbox(of: failure)
+        let mailbox = mailbox(of: reported)
         // RFC 6533 §3
         out.put(Self.isASCII(mailbox.localPart) ? "Final-Recipient: rfc822; " : "Final-Recipient: utf-8; ")
         out.put(mailbox.description)
-        out.put("\r\nAction: failed\r\nStatus: ")
-        out.put(FailureStatus(outcome).code.description)
+        out.put("\r\nAction: ")
+        out.put(action.word)
+        out.put("\r\nStatus: ")
+        out.put(RecipientStatus(outcome).code.description)
         out.put("\r\n")
         if let host = outcome.host, !host.name.isEmpty {
             out.put("Remote-MTA: dns; ")
@@ -132,17 +156,27 @@ struct FailureReport {
             out.put(reply, isInternational: isInternational)
             out.put("\r\n")
         }
-        if failure.number > 0 {
-            out.put("Last-Attempt-Date: ")
-            out.put(date: time)
+        switch action {
+        case .failed, .relayed:
+            if reported.number > 0 {
+                out.put("Last-Attempt-Date: ")
+                out.put(date: time)
+                out.put("\r\n")
+            }
+        case .delayed(let until):
+            // RFC 3464 §2.3.9
+            out.put("Will-Retry-Until: ")
+            out.put(date: until)
             out.put("\r\n")
         }
     }
 
-    /// RET (RFC 3461 §4.3), bounded by size.
+    /// RET, bounded by size.
     private func returnedContent() -> (type: StaticString, bytes: [UInt8]) {
         let wantsFull: Bool
         switch envelope.returnOption {
+        // RFC 3461 §4.3: RET is about failures; what tells of none gives back the header section.
+        case _ where action != .failed: wantsFull = false
         case .full?: wantsFull = true
         case .headers?: wantsFull = false
         case nil: wantsFull = options.returnsFullByDefault
@@ -161,7 +195,9 @@ struct FailureReport {
         return (isInternational ? "message/global-headers" : "text/rfc822-headers", header)
     }
 
-    private func mailbox(of failure: FailedRecipient) -> Mailbox { envelope.recipients[Int(failure.recipient)].mailbox }
+    private func mailbox(of reported: ReportedRecipient) -> Mailbox {
+        envelope.recipients[Int(reported.recipient)].mailbox
+    }
 
     private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 }

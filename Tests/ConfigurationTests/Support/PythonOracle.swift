@@ -1,0 +1,1 @@
+../../MailTests/Conformance/PythonOracle.swift

@@ -1,0 +1,1 @@
+../../MailTests/Bounce/SisimaiExtraction.swift

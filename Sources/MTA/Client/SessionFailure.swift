@@ -90,8 +90,18 @@ struct SessionFailure: Error, Hashable, Sendable {
 extension DeferralReason {
     init(_ failure: StreamFailure, while step: SessionFailure.Step?) {
         switch failure {
-        case .closed, .reset: self = step == .connect ? .connectionRefused : .connectionLost
-        case .timedOut: self = step == .connect ? .connectionTimeout : .replyTimeout
+        case .closed, .reset:
+            switch step {
+            case .connect: self = .connectionRefused
+            case .banner: self = .noGreeting
+            case .hello, .startTLS, .authentication, nil: self = .connectionLost
+            }
+        case .timedOut:
+            switch step {
+            case .connect: self = .connectionTimeout
+            case .banner: self = .noGreeting
+            case .hello, .startTLS, .authentication, nil: self = .replyTimeout
+            }
         case .refused, .unreachable, .noSource: self = .connectionRefused
         case .tls: self = .tlsFailed
         case .cancelled: self = .shuttingDown

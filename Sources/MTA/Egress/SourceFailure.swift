@@ -51,6 +51,17 @@ enum SOCKSRefusal: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 extension SourceFailure {
+    /// The proxy works and refuses this one host, for reasons of its own. Whoever publishes an address that proxies
+    /// refuse, say a private one, must not make the source rest for everybody else.
+    var isAboutOneHost: Bool {
+        switch self {
+        case .proxy(.refused(.generalFailure)), .proxy(.refused(.notAllowed)),
+            .proxy(.refused(.addressTypeNotSupported)), .proxy(.unknownReply):
+            true
+        case .proxy, .address: false
+        }
+    }
+
     /// How much it rules out besides the one address.
     enum Extent: Hashable, Sendable {
         /// All addresses of the family: the source may have another.

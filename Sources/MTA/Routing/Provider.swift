@@ -20,7 +20,7 @@ package enum Provider {
         // cox.net.
         ("cox", ["cox.net"]),
         // charter.net, spectrum.net, rr.com.
-        ("charter", ["charter.net", "rr.com"]),
+        ("charter", ["charter.net", "email.rr.com"]),
         // orange.fr, wanadoo.fr.
         ("orange", ["orange.fr", "wanadoo.fr"]),
         // free.fr.
@@ -97,6 +97,12 @@ package enum Provider {
         ("cloudflare", ["mx.cloudflare.net"]),
     ]
 
+    /// Names further below are those of customers' own lines and servers, where anybody may answer: only what lies
+    /// directly below is the provider's.
+    private static let shallow: Set<String> = [
+        "comcast.net", "cox.net", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "libero.it", "secureserver.net",
+    ]
+
     private static let bySuffix: [String: String] = {
         var found: [String: String] = [:]
         for (name, suffixes) in table { for suffix in suffixes { found[suffix] = name } }
@@ -109,19 +115,30 @@ package enum Provider {
     /// - Parameter host: lower case, without a dot at its end.
     package static func of(host: String) -> String? {
         var rest = Substring(host)
+        var below = 0
         while true {
             // Hosts have few labels, so looking up each suffix is quicker than trying each provider.
-            if let name = bySuffix[String(rest)] { return name }
+            let suffix = String(rest)
+            if let name = bySuffix[suffix] { return below > 1 && shallow.contains(suffix) ? nil : name }
             guard let dot = rest.firstIndex(of: ".") else { return nil }
             rest = rest[rest.index(after: dot)...]
+            below += 1
         }
     }
 
-    /// The provider of a destination: that of its *best* hosts, all of which must be its. A backup elsewhere changes
-    /// nothing, a second provider of equal preference does.
+    /// The provider of a destination: that of *all* its hosts. With one more host elsewhere it would be up to the
+    /// destination who answers in the provider's name: it need only name a best host of the provider that takes no
+    /// mail, and a backup of its own.
     /// - Parameter groups: of equal preference, best first.
     package static func of(groups: [[String]]) -> String? {
-        guard let best = groups.first, let first = best.first, let provider = of(host: first) else { return nil }
-        return best.allSatisfy { of(host: $0) == provider } ? provider : nil
+        var found: String?
+        for host in groups.joined() where !isNowhere(host) {
+            guard let provider = of(host: host), found ?? provider == provider else { return nil }
+            found = provider
+        }
+        return found
     }
+
+    /// RFC 6761 §6.4. Domains that moved to Exchange Online keep `msNNNNNNNN.msv1.invalid` as their last host.
+    private static func isNowhere(_ host: String) -> Bool { host.hasSuffix(".invalid") }
 }

@@ -116,7 +116,7 @@ struct HostPlan {
     mutating func broke() { sessions += 1 }
 
     /// Whether it ended because of the source: the hosts have nothing to do with it.
-    var isAboutSource: Bool { lastFailure?.sourceFailure != nil }
+    var isAboutSource: Bool { lastFailure?.sourceFailure.map { !$0.isAboutOneHost } ?? false }
 
     /// What the attempt comes to when it is exhausted, with the host's words where there are any.
     var conclusion: (verdict: Verdict, reply: Reply?) {

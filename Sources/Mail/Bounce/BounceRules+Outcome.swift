@@ -51,7 +51,7 @@ extension BounceRules {
                 return said
             }
             return BounceVerdict(.undetermined, .soft)
-        case .connectionRefused, .connectionTimeout, .connectionLost, .replyTimeout, .protocolViolation:
+        case .connectionRefused, .connectionTimeout, .connectionLost, .replyTimeout, .protocolViolation, .noGreeting:
             return BounceVerdict(.network)
         case .tlsFailed, .tlsUnavailable, .tlsPolicyForbidsHosts, .tlsPolicyMissing, .tlsPolicyNotMet,
             .tlsaLookupFailed:

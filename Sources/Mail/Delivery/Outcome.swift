@@ -70,6 +70,9 @@ public enum DeferralReason: UInt8, Hashable, Sendable, CaseIterable {
     /// All hosts have addresses of a family only that the source has none of: IPv6 for a source with IPv4, or the other
     /// way round. Another source may do.
     case noAddressFamily = 20
+    /// The host hung up or kept silent before its greeting: often a load balancer with nobody behind it. Like a host that
+    /// does not answer, it takes no mail at all.
+    case noGreeting = 21
 }
 
 /// Why a delivery is given up. The raw values stand in the journal: never change one.

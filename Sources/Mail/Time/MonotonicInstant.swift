@@ -9,11 +9,14 @@ public struct MonotonicInstant: Hashable, Sendable, Comparable {
 
     public static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    /// Saturates at `distantFuture`.
+    /// Saturates at `distantFuture`, and at the other end.
     public static func + (a: Self, b: Duration) -> Self {
         let (sum, overflow) = a.nanoseconds.addingReportingOverflow(b.wholeNanoseconds)
-        return overflow ? .distantFuture : Self(nanoseconds: sum)
+        guard overflow else { return Self(nanoseconds: sum) }
+        return b < .zero ? Self(nanoseconds: .min) : .distantFuture
     }
 
-    public static func - (a: Self, b: Self) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
+    public static func - (a: Self, b: Self) -> Duration {
+        .nanoseconds(a.nanoseconds.saturating(minus: b.nanoseconds))
+    }
 }

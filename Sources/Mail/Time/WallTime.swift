@@ -8,19 +8,45 @@ public struct WallTime: Hashable, Sendable, Comparable {
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     public static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
-    public static func + (a: Self, b: Duration) -> Self { Self(milliseconds: a.milliseconds + b.wholeMilliseconds) }
-    public static func - (a: Self, b: Duration) -> Self { Self(milliseconds: a.milliseconds - b.wholeMilliseconds) }
-    public static func - (a: Self, b: Self) -> Duration { .milliseconds(a.milliseconds - b.milliseconds) }
+    /// All three stop at the ends of time: figures come from files and requests, too.
+    public static func + (a: Self, b: Duration) -> Self {
+        Self(milliseconds: a.milliseconds.saturating(plus: b.wholeMilliseconds))
+    }
+    public static func - (a: Self, b: Duration) -> Self {
+        Self(milliseconds: a.milliseconds.saturating(minus: b.wholeMilliseconds))
+    }
+    public static func - (a: Self, b: Self) -> Duration {
+        .milliseconds(a.milliseconds.saturating(minus: b.milliseconds))
+    }
 }
 
 extension Duration {
-    /// The duration in whole milliseconds, rounded toward zero.
+    /// The duration in whole milliseconds, rounded toward zero; the most or the least that there is beyond.
     public var wholeMilliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+        let (seconds, attoseconds) = components
+        return seconds.saturating(times: 1_000).saturating(plus: attoseconds / 1_000_000_000_000_000)
     }
 
-    /// The duration in whole nanoseconds, rounded toward zero. Traps beyond 292 years.
+    /// The duration in whole nanoseconds, rounded toward zero; the most or the least that there is beyond 292 years.
     public var wholeNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+        let (seconds, attoseconds) = components
+        return seconds.saturating(times: 1_000_000_000).saturating(plus: attoseconds / 1_000_000_000)
+    }
+}
+
+extension Int64 {
+    func saturating(plus other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+
+    func saturating(minus other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
+
+    func saturating(times other: Int64) -> Int64 {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
     }
 }

@@ -54,5 +54,7 @@ package enum ControlFailure: Error, Hashable, Sendable {
     case alreadyOver
     /// It could not be made durable, so it was not done.
     case storage
+    /// The journal failed on the way. A part has left the queue, and is written down as soon as that is possible.
+    case brokenOff
     case shuttingDown
 }

@@ -66,6 +66,9 @@ package struct SiteDetail: Sendable {
     package var bounced: Int
     /// The last reply that was not a success.
     package var lastReply: String?
+
+    /// All of it: ready, under way, and waiting.
+    var deliveries: Int { view.ready + view.carried + waiting }
 }
 
 package struct SiteSourceLine: Hashable, Sendable {

@@ -52,15 +52,16 @@ final class StateWriter: Sendable {
     /// All of it is durable when this returns, or none of it is written.
     func save(_ section: Section, _ changes: [(key: String, value: [UInt8]?)]) async throws(ControlFailure) {
         guard let store, !changes.isEmpty else { return }
-        // What an operator says now comes after what a rule has said before.
+        await turn.take()
+        defer { turn.giveBack() }
+        // What an operator says now comes after what a rule has said before. Looked for only now: a write that has just
+        // failed has put its values back.
         let displaced = state.withLock { state in
             changes.compactMap { change -> (Place, [UInt8]?)? in
                 let place = Place(section: section, key: change.key)
                 return state.pending.removeValue(forKey: place).map { (place, $0) }
             }
         }
-        await turn.take()
-        defer { turn.giveBack() }
         do {
             try await store.save(section.rawValue, changes)
         } catch {

@@ -131,13 +131,17 @@ struct DailyBook: Sendable {
     }
 
     mutating func settle(
-        _ number: UInt32, delivered: Int, failed: Int, untried: Int, at now: MonotonicInstant, wall: () -> WallTime
+        _ number: UInt32, delivered: Int, failed: Int, greylisted: Int = 0, untried: Int, at now: MonotonicInstant,
+        wall: () -> WallTime
     ) {
         look(at: now, wall: wall)
         if number & 1 == 0 {
-            warmups[Int(number >> 1)].settle(delivered: delivered, failed: failed, untried: untried)
+            warmups[Int(number >> 1)].settle(
+                delivered: delivered, failed: failed, greylisted: greylisted, untried: untried)
         } else {
-            _ = change(number) { $0.settle(delivered: delivered, failed: failed, untried: untried) }
+            _ = change(number) {
+                $0.settle(delivered: delivered, failed: failed, greylisted: greylisted, untried: untried)
+            }
         }
         if untried > 0 { economize(number) }
     }
@@ -177,18 +181,18 @@ struct DailyBook: Sendable {
                 cause: .quota(rule: rule.name, key: quota.key, cap: rule.cap, sent: quota.count.sent),
                 earliest: clock.nextStart)
         }
+        // Field by field: a copy of the whole would cost more than all else here.
         if warmups[place].isPaused {
-            let warmup = warmups[place]
-            let start = warmup.hold == .zero ? nil : warmup.start
+            let start = warmups[place].hold == .zero ? nil : warmups[place].start
             return DailyRefusal(
-                cause: .warmupPaused(source: warmup.source, group: warmup.group),
+                cause: .warmupPaused(source: warmups[place].source, group: warmups[place].group),
                 earliest: start.map { clock.start(of: $0, wall: wall()) })
         }
         guard let cap = warmups[place].cap, warmups[place].count.sent >= cap else { return nil }
-        let warmup = warmups[place]
         return DailyRefusal(
             cause: .warmup(
-                source: warmup.source, group: warmup.group, stage: warmup.stage + 1, cap: cap, sent: warmup.count.sent),
+                source: warmups[place].source, group: warmups[place].group, stage: warmups[place].stage + 1, cap: cap,
+                sent: warmups[place].count.sent),
             earliest: clock.nextStart)
     }
 

@@ -77,8 +77,16 @@ package final class DailyCounters: DailyLedger {
     }
 
     package func settle(_ counter: UInt32, delivered: Int, failed: Int, untried: Int, at now: MonotonicInstant) {
+        settle(counter, delivered: delivered, failed: failed, greylisted: 0, untried: untried, at: now)
+    }
+
+    package func settle(
+        _ counter: UInt32, delivered: Int, failed: Int, greylisted: Int, untried: Int, at now: MonotonicInstant
+    ) {
         change { book in
-            book.settle(counter, delivered: delivered, failed: failed, untried: untried, at: now) { time.wall }
+            book.settle(
+                counter, delivered: delivered, failed: failed, greylisted: greylisted, untried: untried, at: now
+            ) { time.wall }
         }
     }
 

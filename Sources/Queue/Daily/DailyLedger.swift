@@ -14,6 +14,10 @@ package protocol DailyLedger: Sendable {
     /// What became of `delivered + failed + untried` deliveries that were taken before. What was never tried (no
     /// connection came about, the queue drained) goes back to the cap of the day it was taken on.
     func settle(_ counter: UInt32, delivered: Int, failed: Int, untried: Int, at now: MonotonicInstant)
+    /// The same with those that a host has put off only to see whether we come back: they use up the cap, because the
+    /// host has heard of them, and say nothing of what it thinks of the source.
+    func settle(
+        _ counter: UInt32, delivered: Int, failed: Int, greylisted: Int, untried: Int, at now: MonotonicInstant)
     /// Why a delivery would not be let go now, without taking anything.
     func refusal(of counter: UInt32, at now: MonotonicInstant) -> DailyRefusal?
 }
@@ -21,6 +25,12 @@ package protocol DailyLedger: Sendable {
 extension DailyLedger {
     package func untake(_ count: Int, of counter: UInt32, at now: MonotonicInstant) {
         settle(counter, delivered: 0, failed: 0, untried: count, at: now)
+    }
+
+    package func settle(
+        _ counter: UInt32, delivered: Int, failed: Int, greylisted: Int, untried: Int, at now: MonotonicInstant
+    ) {
+        settle(counter, delivered: delivered, failed: failed + greylisted, untried: untried, at: now)
     }
 }
 

@@ -10,6 +10,8 @@ struct DayCount: Hashable, Sendable {
     private(set) var sent = 0
     private(set) var delivered = 0
     private(set) var failed = 0
+    /// Put off by greylisting. Not stored: after a restart the day asks for more than it need, never for less.
+    private(set) var greylisted = 0
     /// Durable: so many may be taken before the next part is written.
     private(set) var reserved = 0
     /// Taken and not settled, whenever that was.
@@ -44,6 +46,7 @@ struct DayCount: Hashable, Sendable {
         sent = 0
         delivered = 0
         failed = 0
+        greylisted = 0
         reserved = 0
         early = open
         owed = open
@@ -95,21 +98,23 @@ struct DayCount: Hashable, Sendable {
     /// as long as such may be open, and then gives nothing back: a refund on the wrong day would let out more than the
     /// cap.
     /// - Returns: of the delivered ones, how many count for yesterday.
-    mutating func settle(delivered: Int, failed: Int, untried: Int) -> Int {
-        precondition(delivered >= 0 && failed >= 0 && untried >= 0, "settling less than nothing")
+    mutating func settle(delivered: Int, failed: Int, greylisted: Int = 0, untried: Int) -> Int {
+        precondition(delivered >= 0 && failed >= 0 && greylisted >= 0 && untried >= 0, "settling less than nothing")
         let late = min(untried, early)
         early -= late
         owed = max(0, owed - late)
         // What was counted before a reload or a restart is not open here; it gives nothing back.
         let refund = min(untried - late, open, sent)
         sent -= refund
-        open = max(0, open - delivered - failed - untried)
+        open = max(0, open - delivered - failed - greylisted - untried)
         early = min(early, open)
-        let before = min(delivered + failed, owed)
+        let before = min(delivered + failed + greylisted, owed)
         owed = min(owed - before, open)
         let beforeDelivered = min(delivered, before)
+        let beforeFailed = min(failed, before - beforeDelivered)
         self.delivered += delivered - beforeDelivered
-        self.failed += failed - (before - beforeDelivered)
+        self.failed += failed - beforeFailed
+        self.greylisted += greylisted - (before - beforeDelivered - beforeFailed)
         return beforeDelivered
     }
 }

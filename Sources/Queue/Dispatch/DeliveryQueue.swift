@@ -17,7 +17,7 @@ package final class DeliveryQueue: Sendable {
     private let boxes: [AdmissionBox]
     private let shards = Mutex<[Shard]>([])
     /// Suspensions, temporary limits and re-routes.
-    let control: ControlRoom
+    let control: StandingOrders
     /// One verb at a time goes through the queue.
     let verbs = TurnLock()
     /// As configured at present; a reload changes it.
@@ -48,7 +48,7 @@ package final class DeliveryQueue: Sendable {
         boxes = homes.map { _ in AdmissionBox() }
         scheduling = Mutex(options.scheduler)
         ledger = SharedMeters(options.scheduler.throttles)
-        control = ControlRoom(store: state, shards: homes.count, time: time, logger: logger)
+        control = StandingOrders(store: state, shards: homes.count, time: time, logger: logger)
     }
 
     /// Begins to deliver. Messages admitted before wait until now.
@@ -102,6 +102,9 @@ package final class DeliveryQueue: Sendable {
         for (shard, admission) in sorter.admissions { boxes[shard].put(admission) }
     }
 
+    /// What a restart finds at the end of its life still has so long.
+    private static let lastChance = Duration.seconds(600)
+
     func admit(recovered: consuming [RecoveredMessage], lastRecord: WallTime?) {
         let now = time.now
         let wall = time.wall
@@ -118,6 +121,9 @@ package final class DeliveryQueue: Sendable {
                 isTest: message.isTest, size: message.size,
                 expiry: expiry(at: message.at, notBefore: message.notBefore, now: now, wall: wall),
                 campaign: message.campaign)
+            // After a long outage, or with a clock that is ahead, nothing is given up unseen: it is tried once more.
+            let isOver = summary.expiry <= now + Self.lastChance
+            if isOver { summary.expiry = now + Self.lastChance }
             lastNumber.max(message.number, ordering: .relaxed)
             if control.hasRoutes.load(ordering: .relaxed) {
                 summary.pool = control.pool(
@@ -133,7 +139,9 @@ package final class DeliveryQueue: Sendable {
                 sorter.add(
                     PendingDelivery(
                         recipient: pending.recipient, destination: pending.domain, attempts: pending.attempts,
-                        due: instant(pending.nextAttempt, now: now, wall: wall).map { min($0, latest) } ?? notBefore))
+                        due: isOver
+                            ? nil
+                            : instant(pending.nextAttempt, now: now, wall: wall).map { min($0, latest) } ?? notBefore))
             }
             for (shard, admission) in sorter.admissions {
                 sorted[shard].append(admission)

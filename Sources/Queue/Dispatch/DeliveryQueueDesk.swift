@@ -112,10 +112,8 @@ extension DeliveryQueue: QueueDesk {
             return await group.reduce(into: []) { $0.append($1) }
         }
         var sum = VerbResult()
-        for part in parts {
-            guard part.isDurable else { throw .storage }
-            sum += part.result
-        }
+        for part in parts { sum += part.result }
+        guard parts.allSatisfy(\.isDurable) else { throw sum.deliveries > 0 ? .brokenOff : .storage }
         return sum
     }
 

@@ -50,9 +50,7 @@ extension DeliveryQueue {
     package func sites(limit: Int) async -> [SiteDetail] {
         var details: [SiteDetail] = []
         for shard in running { details += await shard.details(limit: limit) }
-        details.sort {
-            ($0.view.ready + $0.view.carried, $1.view.name) > ($1.view.ready + $1.view.carried, $0.view.name)
-        }
+        details.sort { ($0.deliveries, $1.view.name) > ($1.deliveries, $0.view.name) }
         return Array(details.prefix(max(0, limit)))
     }
 
@@ -67,16 +65,5 @@ extension DeliveryQueue {
         var found: [DeliveryExplanation] = []
         for shard in running { found += await shard.explanations(of: message) }
         return found.sorted { $0.recipient < $1.recipient }
-    }
-}
-
-extension Hold.Cause {
-    /// Why, in a line.
-    var text: String {
-        switch self {
-        case .operator(let by, let reason): reason.isEmpty ? "suspended by \(by)" : "suspended by \(by): \(reason)"
-        case .rule(let name, let reply): "suspended by the rule \(name): \(reply)"
-        case .sourceHealth(let trouble): trouble
-        }
     }
 }

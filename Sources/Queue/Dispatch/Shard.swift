@@ -13,7 +13,7 @@ struct ShardTools: Sendable {
     /// One per shard, in order.
     var boxes: [AdmissionBox]
     /// Suspensions, temporary limits and re-routes.
-    var control: ControlRoom
+    var control: StandingOrders
     /// Limits that reach beyond one shard; `nil`: there are none.
     var ledger: (any CreditLedger)?
 }
@@ -37,6 +37,7 @@ actor Shard {
     var notices = 0
     var drained: CheckedContinuation<Void, Never>?
     var watch = ShardWatch()
+    var removals = Removals()
     private var alarm: (at: MonotonicInstant, task: Task<Void, Never>)?
     private var isProbingJournal = false
     private nonisolated let executor: any SerialExecutor

@@ -42,7 +42,7 @@ extension Shard {
 
     // MARK: Orders
 
-    /// What the control room has said since the last time.
+    /// What has been ordered since the last time.
     func obey(now: MonotonicInstant) {
         for order in tools.control.takeOrders(of: index) {
             switch order {
@@ -83,11 +83,12 @@ extension Shard {
     /// - Returns: what was done, and whether the journal took it. If not, the verb has stopped.
     func perform(
         _ verb: SelectVerb, _ selector: QueueSelector, upTo: UInt64,
-        note: @Sendable (Removed, WallTime) -> JournalNote
+        note: @escaping @Sendable (Removed, WallTime) -> JournalNote
     ) async -> (result: VerbResult, isDurable: Bool) {
         absorb()
         let underWay = underWay(selector, upTo: upTo)
         var selection = scheduler.select(selector, verb, upTo: upTo, now: time.now)
+        if verb == .remove { removals.add(selector, upTo: upTo, at: scheduler.clock.elapsed(time.now), note) }
         var isDurable = true
         // While the disk writes down what one step has taken out, the next one is made ready; never more than these two.
         var writing: Task<Void, Never>?
@@ -132,4 +133,41 @@ extension Shard {
 /// Whether the journal has refused a step of a verb.
 private final class CommitAnswer: Sendable {
     let hasFailed = Atomic(false)
+}
+
+/// The last verbs that took deliveries out of the queue. What was under way then leaves when it comes back and was not
+/// delivered; the journal is told of it in the same words as of the others.
+struct Removals {
+    struct Verb {
+        var selector: QueueSelector
+        var upTo: UInt64
+        /// On the scheduler's clock: what was pulled later is not meant.
+        var at: UInt64
+        var note: @Sendable (Removed, WallTime) -> JournalNote
+    }
+
+    fileprivate private(set) var verbs: [Verb] = []
+
+    mutating func add(
+        _ selector: QueueSelector, upTo: UInt64, at: UInt64,
+        _ note: @escaping @Sendable (Removed, WallTime) -> JournalNote
+    ) {
+        verbs.removeAll { $0.at + SelectState.doomAge < at }
+        if verbs.count >= SelectState.doomLimit { verbs.removeFirst() }
+        verbs.append(Verb(selector: selector, upTo: upTo, at: at, note: note))
+    }
+}
+
+extension Shard {
+    /// Those that may have meant deliveries of a batch that is under way, apart from the destination, which the batch
+    /// may have several of. To be asked while the scheduler still knows the message.
+    func removals(of batch: Batch) -> [Removals.Verb] {
+        removals.verbs.filter { verb in
+            let message = scheduler.messages[batch.message]
+            return batch.pulledAt <= verb.at && message.number <= verb.upTo
+                && (verb.selector.message ?? message.id) == message.id
+                && (verb.selector.site ?? scheduler.records[batch.site].name) == scheduler.records[batch.site].name
+                && scheduler.matches(message.group, verb.selector)
+        }
+    }
 }

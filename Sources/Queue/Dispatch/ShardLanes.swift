@@ -57,11 +57,17 @@ extension Shard {
                 return
             }
         }
+        let source = scheduler.source(of: batch)
+        if batch.source != .none, source == nil {
+            // A reload has taken it away meanwhile; without one the mail would leave from the transport's own address.
+            fail(batch, .shuttingDown)
+            return
+        }
         let outcomes = await carrier.transport.carry(
             DeliveryBatch(
                 message: facts.id, envelope: envelope, recipientIndexes: recipients,
                 content: Self.pieces(signatures, body.content), destination: destination, attempt: batch.attempt,
-                isTest: facts.isTest, connections: connectionTerms(of: batch), source: scheduler.source(of: batch)),
+                isTest: facts.isTest, connections: connectionTerms(of: batch), source: source),
             on: Lane(site: carrier.site, shard: index, number: batch.lane))
         settle(batch, facts, body, recipients, Self.fit(outcomes, to: batch.count))
     }
@@ -96,6 +102,7 @@ extension Shard {
     ) {
         let now = time.now
         let wall = time.wall
+        let verbs = removals(of: batch)
         let dispositions = scheduler.finish(batch, outcomes, now: now, wall: wall)
         shareDirectives()
         var notes: [JournalNote] = []
@@ -127,10 +134,15 @@ extension Shard {
                 if outcome.verdict == .deferred(.shuttingDown) { continue }
                 attempt.nextAttempt = wall + (instant - now)
             case .cancelled:
+                let removed = Removed(
+                    id: facts.id, number: facts.number, tenant: facts.tenant, recipients: [recipient])
+                let domain = attempt.mailbox.domain
+                let verb = verbs.last { ($0.selector.destination ?? domain) == domain }
                 notes.append(
-                    .cancelled(
-                        message: facts.id, number: facts.number, tenant: facts.tenant, at: wall,
-                        recipients: [recipient]))
+                    verb?.note(removed, wall)
+                        ?? .cancelled(
+                            message: facts.id, number: facts.number, tenant: facts.tenant, at: wall,
+                            recipients: [recipient]))
                 continue
             }
             notes.append(

@@ -53,17 +53,28 @@ extension Scheduler {
         return sum
     }
 
-    /// Those with mail or in trouble, the fullest first.
+    /// Those with mail or in trouble, the fullest first. Mail that waits for its next attempt is mail, too.
     func busiestSites(_ limit: Int) -> [SiteIndex] {
-        var found: [(count: UInt32, site: SiteIndex)] = []
+        var found: [(count: Int, site: SiteIndex)] = []
         for site in siteNumbers.values {
-            let count = sites[site].ready + sites[site].carried
+            let count = Int(sites[site].ready) + Int(sites[site].carried) + waiting(at: site)
             if count > 0 || sites[site].isBackedOff || sites[site].isSuspended || sites[site].heldUntil != nil {
                 found.append((count, site))
             }
         }
         found.sort { ($0.count, records[$1.site].name) > ($1.count, records[$0.site].name) }
         return found.prefix(max(0, limit)).map(\.site)
+    }
+
+    /// Deliveries that went to the site last and wait for their next attempt.
+    private func waiting(at site: SiteIndex) -> Int {
+        var sum = 0
+        var destination = sites[site].firstDestination
+        while destination != .none {
+            sum += destinations[destination].waiting.count
+            destination = destinations[destination].nextOfSite
+        }
+        return sum
     }
 
     func view(of site: SiteIndex, shard: Int) -> SiteView {
@@ -77,7 +88,7 @@ extension Scheduler {
         var detail = SiteDetail(
             view: view(of: site, shard: shard), waiting: 0, transactional: 0, broadcast: 0, tenants: [],
             sources: sources(at: site, now: now), holds: holds(at: site), limits: [],
-            throttles: meters.terms(of: sites[site].meter)?.lines ?? [], reason: reason(forSite: site, now: now),
+            throttles: meters.terms(of: sites[site].meter)?.lines ?? [], reason: reason(forNextOf: site, now: now),
             oldest: nil, delivered: records[site].verdicts.delivered, deferred: records[site].verdicts.deferred,
             bounced: records[site].verdicts.bounced, lastReply: records[site].lastReply?.description)
         detail.limits = temporaryLimits.filter { $0.key.name == records[site].name }
@@ -112,6 +123,18 @@ extension Scheduler {
         detail.tenants = TenantLine.lines(tenants)
         detail.oldest = oldest == .none ? nil : messages[oldest].id.time
         return detail
+    }
+
+    /// What keeps the site back, or all that lies ready at it; of that the first speaks for the rest.
+    private func reason(forNextOf site: SiteIndex, now: MonotonicInstant) -> WaitReason? {
+        if let reason = reason(forSite: site, now: now) { return reason }
+        guard sites[site].ready > 0, sites[site].carried == 0 else { return nil }
+        var flow = sites[site].firstFlow
+        while flow != .none, flows[flow].list.isEmpty { flow = flows[flow].nextOfSite }
+        guard flow != .none else { return nil }
+        let reason = reason(forFlow: flow, now: now)
+        if case .turn = reason { return nil }
+        return reason
     }
 
     private func holds(at site: SiteIndex) -> [Hold] {

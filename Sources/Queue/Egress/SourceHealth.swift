@@ -116,7 +116,7 @@ extension SourceHealth.Sign {
     package init(_ outcomes: [Outcome]) {
         var sign = Self.none
         for outcome in outcomes {
-            switch Self(outcome.verdict, outcome.reply) {
+            switch Self(outcome) {
             case .usable:
                 self = .usable
                 return
@@ -127,16 +127,17 @@ extension SourceHealth.Sign {
         self = sign
     }
 
-    private init(_ verdict: Verdict, _ reply: Reply?) {
-        switch verdict {
+    private init(_ outcome: Outcome) {
+        switch outcome.verdict {
         case .delivered: self = .usable
-        case .bounced: self = reply == nil ? .none : .usable
+        case .bounced: self = outcome.reply == nil ? .none : .usable
         case .deferred(let reason):
             switch reason {
-            case .proxyFailed: self = .trouble(.proxy)
+            // With a host: the proxy works, and refuses that one.
+            case .proxyFailed: self = outcome.host == nil ? .trouble(.proxy) : .none
             case .sourceUnavailable: self = .trouble(.address)
             case .remoteReply, .connectionRefused, .connectionTimeout, .connectionLost, .replyTimeout, .tlsFailed,
-                .tlsUnavailable, .protocolViolation, .authenticationFailed:
+                .tlsUnavailable, .protocolViolation, .authenticationFailed, .noGreeting:
                 self = .usable
             case .dnsFailure, .contentUnavailable, .shuttingDown, .noRoute, .tlsPolicyForbidsHosts,
                 .tlsPolicyMissing, .tlsPolicyNotMet, .tlsaLookupFailed, .noAddressFamily:

@@ -40,3 +40,32 @@ package struct Hold: Hashable, Sendable, Identifiable {
         self.until = until
     }
 }
+
+extension Hold.Scope {
+    /// The site that it is about, if it is about one.
+    var site: String? {
+        switch self {
+        case .site(let site), .siteAndSource(let site, _), .siteAndTenant(let site, _): site
+        case .source, .tenant, .campaign: nil
+        }
+    }
+
+    /// The source that it is about, if it is about one.
+    var source: String? {
+        switch self {
+        case .source(let source), .siteAndSource(_, let source): source
+        case .site, .tenant, .siteAndTenant, .campaign: nil
+        }
+    }
+}
+
+extension Hold.Cause {
+    /// Why, in a line.
+    var text: String {
+        switch self {
+        case .operator(let by, let reason): reason.isEmpty ? "suspended by \(by)" : "suspended by \(by): \(reason)"
+        case .rule(let name, let reply): "suspended by the rule \(name): \(reply)"
+        case .sourceHealth(let trouble): trouble
+        }
+    }
+}

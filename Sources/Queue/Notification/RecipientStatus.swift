@@ -53,6 +53,8 @@ struct RecipientStatus {
             self.init(reply?.enhanced ?? EnhancedStatus(4, 0, 0), "the remote host asked to try again later")
         case .connectionRefused, .connectionTimeout:
             self.init(EnhancedStatus(4, 4, 1), "the remote host does not answer")
+        case .noGreeting:
+            self.init(EnhancedStatus(4, 4, 1), "the remote host does not greet")
         case .connectionLost, .replyTimeout:
             self.init(EnhancedStatus(4, 4, 2), "the connection to the remote host was lost")
         case .tlsFailed, .tlsUnavailable, .tlsPolicyForbidsHosts, .tlsPolicyMissing, .tlsPolicyNotMet,

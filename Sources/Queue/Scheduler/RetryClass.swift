@@ -30,7 +30,7 @@ package enum RetryClass: UInt8, Hashable, Sendable, CaseIterable {
     package init(_ reason: DeferralReason, _ category: BounceCategory? = nil) {
         switch reason {
         case .connectionRefused, .connectionTimeout, .connectionLost, .replyTimeout, .tlsFailed, .dnsFailure,
-            .proxyFailed, .sourceUnavailable, .noAddressFamily:
+            .proxyFailed, .sourceUnavailable, .noAddressFamily, .noGreeting:
             self = .connection
         case .tlsUnavailable, .protocolViolation, .authenticationFailed, .contentUnavailable, .shuttingDown, .noRoute,
             .tlsPolicyForbidsHosts, .tlsPolicyMissing, .tlsPolicyNotMet, .tlsaLookupFailed:

@@ -38,8 +38,8 @@ struct Scheduler: ~Copyable {
     var groups = Slab<MessageGroup>()
     var groupNumbers: [MessageGroup.Key: UInt32] = [:]
     var campaignGroups: [UUIDv7: [UInt32]] = [:]
-    /// The group of the last message, or none.
-    var recentGroup: UInt32 = .none
+    /// Groups of late, each at a place that its tenant, stream and campaign give (`recentPlace`).
+    var recentGroups = [UInt32](repeating: .none, count: 256)
 
     var destinations = Slab<Destination>()
     var destinationNumbers: [Destination.Key: UInt32] = [:]
@@ -71,7 +71,7 @@ struct Scheduler: ~Copyable {
     /// Those of tenants, campaigns and sources, which have mail in other shards, too; `nil`: none of them is limited.
     var ledger: (any CreditLedger)?
     /// Flows that wait for a transaction to end, by the number of the ledger's counter that is full.
-    var crowded: [UInt32: Set<UInt32>] = [:]
+    var crowded: [UInt32: FlowQueue] = [:]
     /// Flows that wait for room in a daily cap, by the number of the daily ledger's counter: what was never tried is given
     /// back.
     var cappedFlows: [UInt32: Set<UInt32>] = [:]

@@ -51,7 +51,10 @@ struct SchedulerClock {
 
     func instant(_ milliseconds: UInt64) -> MonotonicInstant {
         let ahead = Int64(clamping: milliseconds) - Int64(clamping: base)
-        return origin + .milliseconds(ahead)
+        // Without `Duration`, whose arithmetic has 128 bits: the shard asks this whenever it has done something.
+        let (distance, isFar) = ahead.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, isBeyond) = origin.nanoseconds.addingReportingOverflow(distance)
+        return isFar || isBeyond ? .distantFuture : MonotonicInstant(nanoseconds: sum)
     }
 
     /// The same on a clock that has never gone back: for values that keep instants over a jump.

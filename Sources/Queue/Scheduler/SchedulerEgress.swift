@@ -142,11 +142,18 @@ extension Scheduler {
         let tick = siteTimers.elapsed
         if egress.remembered.count >= egress.sweepAt {
             egress.remembered = egress.remembered.filter { $0.value.until > tick }
-            egress.sweepAt = max(1_024, egress.remembered.count * 2)
+            // Whoever owns a zone can make as many sites as they like, and each has a line for every source.
+            if egress.remembered.count >= Self.rotationLimit {
+                let oldest = egress.remembered.sorted { ($0.value.until, $0.key) < ($1.value.until, $1.key) }
+                for (name, _) in oldest.prefix(Self.rotationLimit / 2) { egress.remembered[name] = nil }
+            }
+            egress.sweepAt = min(Self.rotationLimit, max(1_024, egress.remembered.count * 2))
         }
         egress.remembered[records[site].name] = (known, tick + Self.rotationMemory)
     }
 
     /// Milliseconds.
     private static var rotationMemory: UInt64 { 24 * 3_600_000 }
+    /// Sites that are remembered at most.
+    static var rotationLimit: Int { 8_192 }
 }

@@ -50,17 +50,30 @@ extension Scheduler {
     }
 
     /// A refusal for good; but one that a rule fails over for is about the source's address, and says nothing about the
-    /// mail: another source may try.
+    /// mail: another source may try. And where a rule says when to try again, it is tried again.
     private mutating func refused(
         _ delivery: UInt32, _ reason: BounceReason, _ outcome: Outcome, of batch: Batch, now: MonotonicInstant,
         wall: WallTime
     ) -> Disposition {
         let shaping = options.shaping == nil ? .plan : shape(delivery, outcome, of: batch, now: now, wall: wall)
-        if case .otherSource = shaping, reason == .remoteReply, !isUnwanted(delivery, of: batch) {
-            return takeElsewhere(delivery, .remoteReply, of: batch, now: now)
+        if reason == .remoteReply, !isUnwanted(delivery, of: batch) {
+            switch shaping {
+            case .otherSource: return takeElsewhere(delivery, .remoteReply, of: batch, now: now)
+            case .wait(let wait): return putOff(delivery, by: wait, .remoteReply, now: now)
+            case .plan, .giveUp: break
+            }
         }
         forget(delivery)
         return .finished
+    }
+
+    /// As a rule says, but not beyond its life.
+    private mutating func putOff(
+        _ delivery: UInt32, by wait: Duration, _ reason: DeferralReason, now: MonotonicInstant
+    ) -> Disposition {
+        let time = min(clock.deadline(now + wait), messages[deliveries[delivery].message].expiry)
+        postpone(delivery, until: time, reason: reason)
+        return .retry(at: clock.instant(time))
     }
 
     private mutating func takeElsewhere(
@@ -93,19 +106,23 @@ extension Scheduler {
             wait(delivery, until: soon)
             return .retry(at: clock.instant(soon))
         }
-        if reason.isOfSource, batch.source != .none, holdOf(batch.source, at: batch.site) != nil {
-            // The host was never asked, and this source is not tried again while it is held.
-            return takeElsewhere(delivery, reason, of: batch, now: now)
+        if reason.isOfSource, batch.source != .none, options.sourceWatch != nil {
+            // The host was never asked, so it does not count. A source that goes on failing is held before long, and is
+            // then not asked again; until that it is another one's turn, or this one's once more, in a moment.
+            if holdOf(batch.source, at: batch.site) == nil {
+                wait(delivery, until: tick + 1_000)
+                return .retry(at: clock.instant(tick + 1_000))
+            }
+            enqueue(delivery, at: batch.site)
+            timers.set(delivery, at: messages[deliveries[delivery].message].expiry)
+            return .retry(at: now)
         }
         switch shaping {
         case .plan:
             let time = retryTime(of: delivery, reason, outcome, now: now, &retries)
             postpone(delivery, until: time, reason: reason)
             return .retry(at: clock.instant(time))
-        case .wait(let wait):
-            let time = min(clock.deadline(now + wait), messages[deliveries[delivery].message].expiry)
-            postpone(delivery, until: time, reason: reason)
-            return .retry(at: clock.instant(time))
+        case .wait(let wait): return putOff(delivery, by: wait, reason, now: now)
         case .otherSource: return takeElsewhere(delivery, reason, of: batch, now: now)
         case .giveUp:
             forget(delivery)
@@ -191,7 +208,7 @@ extension DeferralReason {
         case .remoteReply, .connectionRefused, .connectionTimeout, .connectionLost, .replyTimeout, .tlsFailed,
             .tlsUnavailable, .dnsFailure, .protocolViolation, .authenticationFailed, .contentUnavailable, .shuttingDown,
             .noRoute, .tlsPolicyForbidsHosts, .tlsPolicyMissing, .tlsPolicyNotMet, .tlsaLookupFailed,
-            .noAddressFamily:
+            .noAddressFamily, .noGreeting:
             false
         }
     }

@@ -4,8 +4,15 @@ import Mail
 extension Scheduler {
     /// Appends a due delivery to its flow. Its timer is the caller's business.
     mutating func enqueue(_ delivery: UInt32, at site: SiteIndex) {
+        if selecting.routes.hasSites {
+            followRoutes(deliveries[delivery].message, to: deliveries[delivery].destination, at: site)
+        }
+        lineUp(delivery, at: site)
+    }
+
+    /// The same without a look at the re-routes that stand: for what has a pool already.
+    mutating func lineUp(_ delivery: UInt32, at site: SiteIndex) {
         let message = deliveries[delivery].message
-        if selecting.routes.hasSites { followRoutes(message, to: deliveries[delivery].destination, at: site) }
         let flow = self.flow(Flow.Key(site: site, group: messages[message].group))
         deliveries[delivery].state = .ready
         deliveries[delivery].flow = flow

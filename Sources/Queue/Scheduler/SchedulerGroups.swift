@@ -4,21 +4,29 @@ import Mail
 extension Scheduler {
     /// The number of a message's group, made if it is new.
     mutating func group(of facts: MessageFacts) -> UInt32 {
-        // Mail comes in runs of one kind.
-        if recentGroup != .none, facts.pool == nil {
-            let key = groups[recentGroup].key
+        // A few tenants send nearly everything: two dictionaries need not be asked for each message.
+        let place = Self.recentPlace(facts.tenant, facts.stream, facts.campaign)
+        let recent = recentGroups[place]
+        if recent != .none, facts.pool == nil {
+            let key = groups[recent].key
             if key.stream == facts.stream, key.campaign == facts.campaign, key.chosenPool == .none,
                 tenants[Int(key.tenant)].id == facts.tenant
             {
-                return recentGroup
+                return recent
             }
         }
         let key = MessageGroup.Key(
             tenant: tenantNumber(facts.tenant), stream: facts.stream, campaign: facts.campaign,
             chosenPool: facts.pool.map { poolNumber($0) } ?? .none)
         let group = self.group(for: key)
-        recentGroup = group
+        recentGroups[place] = group
         return group
+    }
+
+    /// 0 ..< 256. Identifiers are random below, and where they are not (a test) the multiplication spreads them.
+    private static func recentPlace(_ tenant: UUIDv7, _ stream: MailStream, _ campaign: UUIDv7?) -> Int {
+        let mixed = tenant.low &+ (campaign?.low ?? 0) &* 3 &+ (stream == .broadcast ? 0x8000 : 0)
+        return Int((mixed &* 0x9E37_79B9_7F4A_7C15) >> 56)
     }
 
     /// - Parameter key: of a tenant that is known.
@@ -89,14 +97,11 @@ extension Scheduler {
         let pending = messages[message].pending
         groups[old].deliveries -= pending
         groups[group].deliveries += pending
-        join(message, group, from: old)
-        // The newest sibling comes first in the list.
-        for (delivery, site) in moved.reversed() { enqueue(delivery, at: site) }
-    }
-
-    private mutating func join(_ message: UInt32, _ group: UInt32, from old: UInt32) {
         leaveGroup(message)
         join(message, group)
+        // The newest sibling comes first in the list. No re-route is asked: one about each of two sites would send the
+        // message back and forth, twice as often with every delivery.
+        for (delivery, site) in moved.reversed() { lineUp(delivery, at: site) }
     }
 
     private mutating func forgetGroup(_ group: UInt32) {
@@ -114,7 +119,8 @@ extension Scheduler {
             if campaignGroups[campaign]?.isEmpty == true { campaignGroups[campaign] = nil }
         }
         if entry.meter != .none { ledger?.release(entry.meter) }
-        if recentGroup == group { recentGroup = .none }
+        let place = Self.recentPlace(tenants[Int(entry.key.tenant)].id, entry.key.stream, entry.key.campaign)
+        if recentGroups[place] == group { recentGroups[place] = .none }
         groups.release(group)
     }
 }

@@ -23,6 +23,13 @@ extension Scheduler {
         // Pulled before the back-off: it tells of the same trouble, not of new one.
         if let blockedAt = records[site].health.blockedAt, batch.pulledAt <= blockedAt { return }
         if sites[site].isBackedOff { return }
+        if reason == .remoteReply, batch.source != .none, egress.sources.count > 1 {
+            // RFC 5321 §3.8: a 421 is an answer. It may be about this source alone, and must not stop the others; what
+            // else follows from it is for the rules for replies.
+            records[site].feedback.slowed()
+            trust(site)
+            return
+        }
         var cohort = max(1, sites[site].lanes.count)
         if !sites[site].limits.mixesDestinations {
             // At a provider each destination has hosts of its own: one that is dead, or names hosts that never
@@ -86,7 +93,8 @@ extension Scheduler {
 
     private static func blamesSite(_ reason: DeferralReason, _ reply: Reply?) -> Bool {
         switch reason {
-        case .connectionRefused, .connectionTimeout, .tlsFailed, .tlsUnavailable, .dnsFailure, .authenticationFailed:
+        case .connectionRefused, .connectionTimeout, .noGreeting, .tlsFailed, .tlsUnavailable, .dnsFailure,
+            .authenticationFailed:
             true
         case .remoteReply:
             // RFC 5321 §3.8: 421 closes the channel, whatever the command was.

@@ -114,8 +114,9 @@ extension Scheduler {
             park(flow, reason, until: wake(at: earliest, now: now))
         } else {
             // Woken when a transaction ends in this shard; of those in others nobody tells.
-            crowd(flow, number(of: refusal, among: numbers))
-            park(flow, reason, until: clock.elapsed(now) + Self.crowdedWait)
+            let number = number(of: refusal, among: numbers)
+            crowd(flow, number)
+            park(flow, reason, until: clock.elapsed(now) + crowdedWait(flow, number))
         }
     }
 
@@ -127,10 +128,31 @@ extension Scheduler {
         }
     }
 
-    mutating func crowd(_ flow: UInt32, _ number: UInt32) { crowded[number, default: []].insert(flow) }
+    mutating func crowd(_ flow: UInt32, _ number: UInt32) { crowded[number, default: FlowQueue()].insert(flow) }
 
-    /// Milliseconds after which a tenant's places are looked at again, because one may have become free elsewhere.
+    /// Milliseconds after which a flow looks at its tenant's places again, because one may have become free elsewhere.
+    /// The more wait for them, the less often each of them looks: all together some twenty times in a millisecond.
+    func crowdedWait(_ flow: UInt32, _ number: UInt32) -> UInt64 {
+        let share = UInt64(crowded[number]?.count ?? 0) / 20
+        return Self.crowdedWait + UInt64(flow) % (share + 1) + share
+    }
+
     static var crowdedWait: UInt64 { 50 }
+
+    /// Some places are free: the next flows in the line may ask. Not all of them, for a hundred thousand would have asked
+    /// in vain for every one that goes; and who is not woken looks by itself.
+    private mutating func wakeCrowded(_ number: UInt32, tick: UInt64) {
+        guard var line = crowded.removeValue(forKey: number) else { return }
+        var woken = 0
+        while woken < Self.wokenForPlace, let flow = line.popFirst() {
+            guard flows[flow].isParked else { continue }
+            unpark(flow, tick: tick)
+            woken += 1
+        }
+        if line.count > 0 { crowded[number] = line }
+    }
+
+    private static var wokenForPlace: Int { 8 }
 
     /// A batch is no longer under way: its places are free, and its deliveries counted.
     mutating func settle(_ batch: Batch, _ outcomes: [Outcome], now: MonotonicInstant, tick: UInt64) {
@@ -139,9 +161,7 @@ extension Scheduler {
         if let ledger, !batch.grant.meters.isNone {
             ledger.end(of: batch.grant.meters)
             if !crowded.isEmpty {
-                for number in batch.grant.meters where number != .none {
-                    wake(crowded.removeValue(forKey: number), tick: tick)
-                }
+                for number in batch.grant.meters where number != .none { wakeCrowded(number, tick: tick) }
             }
         }
         if batch.source != .none { endSource(batch, outcomes, tick: tick) }
@@ -158,17 +178,27 @@ extension Scheduler {
     private mutating func settle(
         _ daily: any DailyLedger, _ grant: Grant, _ outcomes: [Outcome], now: MonotonicInstant, tick: UInt64
     ) {
-        let counters = [grant.quota, grant.campaignQuota, grant.warmup]
-        guard counters.contains(where: { $0 != .none }) else { return }
-        var (delivered, failed) = (0, 0)
+        guard grant.quota != .none || grant.campaignQuota != .none || grant.warmup != .none else { return }
+        var (delivered, failed, greylisted) = (0, 0, 0)
         for outcome in outcomes {
-            if outcome.verdict == .delivered { delivered += 1 } else if Self.wasTried(outcome) { failed += 1 }
+            if outcome.verdict == .delivered {
+                delivered += 1
+            } else if Self.wasTried(outcome) {
+                if grant.warmup != .none, isGreylisting(outcome) { greylisted += 1 } else { failed += 1 }
+            }
         }
-        let untried = outcomes.count - delivered - failed
-        for counter in counters where counter != .none {
-            daily.settle(counter, delivered: delivered, failed: failed, untried: untried, at: now)
+        let untried = outcomes.count - delivered - failed - greylisted
+        for counter in [grant.quota, grant.campaignQuota, grant.warmup] where counter != .none {
+            daily.settle(
+                counter, delivered: delivered, failed: failed, greylisted: greylisted, untried: untried, at: now)
             if untried > 0, !cappedFlows.isEmpty { wake(cappedFlows.removeValue(forKey: counter), tick: tick) }
         }
+    }
+
+    private func isGreylisting(_ outcome: Outcome) -> Bool {
+        guard outcome.verdict == .deferred(.remoteReply), let reply = outcome.reply else { return false }
+        let category = options.bounceRules.verdict(on: reply, host: outcome.host?.name ?? "").category
+        return RetryClass(.remoteReply, category) == .greylisting
     }
 
     /// A host heard of the delivery, or may have.
@@ -183,7 +213,7 @@ extension Scheduler {
             case .connectionRefused, .connectionTimeout, .tlsFailed, .tlsUnavailable, .dnsFailure,
                 .authenticationFailed, .contentUnavailable, .shuttingDown, .noRoute, .tlsPolicyForbidsHosts,
                 .tlsPolicyMissing, .tlsPolicyNotMet, .tlsaLookupFailed, .proxyFailed, .sourceUnavailable,
-                .noAddressFamily:
+                .noAddressFamily, .noGreeting:
                 return false
             }
         }

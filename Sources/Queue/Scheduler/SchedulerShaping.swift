@@ -35,6 +35,9 @@ extension Scheduler {
     }
 
     mutating func obey(_ directive: ShapingDirective, now: MonotonicInstant, wall: WallTime) {
+        // Twice what all shards together may keep: a flood of sites must not take all memory, and those who fill it are not
+        // those who need it.
+        guard holds.entries.count + meters.overrides.count < 2 * directive.roomOfRules else { return }
         directives.append(directive)
         switch directive {
         case .hold(let hold):

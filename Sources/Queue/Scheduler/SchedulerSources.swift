@@ -24,26 +24,29 @@ extension Scheduler {
 
     mutating func chooseSource(for flow: UInt32, _ passage: Passage, now: MonotonicInstant) -> Passage? {
         let site = flows[flow].key.site
-        if (records[site].egress?.sources.count ?? 0) < egress.sources.count { prepareEgress(of: site) }
+        // Taken out while it is asked and changed: a site's record is large, and reading it there would copy it each time.
+        var here = takeEgress(of: site)
+        defer { records[site].egress = here }
         var obstacles = Obstacles()
         var pool = groups[flows[flow].key.group].pool
         var hops = 0
         while pool != .none, hops <= egress.pools.count {
-            let turn = self.turn(of: pool, at: site)
-            records[site].egress?.turns[turn].rotation.begin()
-            let favourite = favourite(of: pool, at: site)
-            while let place = records[site].egress?.turns[turn].rotation.next(
+            let turn = self.turn(of: pool, in: &here)
+            here.turns[turn].rotation.begin()
+            let favourite = favourite(of: pool, at: site, here)
+            while let place = here.turns[turn].rotation.next(
                 preferring: favourite, lead: options.sourceLead)
             {
                 let source = egress.pools[Int(pool)].members[place].source
-                switch ask(source, passage, at: site, now: now, &obstacles) {
+                switch ask(source, passage, here.sources[Int(source)], at: site, now: now, &obstacles) {
                 case .go(let granted):
-                    records[site].egress?.turns[turn].rotation.pass(granted.count, by: place)
-                    beginSource(source, at: site)
-                    remember(source, at: site)
+                    here.turns[turn].rotation.pass(granted.count, by: place)
+                    egress.sources[Int(source)].lanes += 1
+                    here.sources[Int(source)].lanes += 1
+                    remember(source, in: &here)
                     return granted
                 case .notFrom:
-                    records[site].egress?.turns[turn].rotation.skip(place)
+                    here.turns[turn].rotation.skip(place)
                 case .not(let refusal, let numbers):
                     untake(passage, passage.count, now: now)
                     park(flow, .limit, refusal, by: numbers, now: now)
@@ -55,57 +58,66 @@ extension Scheduler {
         }
         untake(passage, passage.count, now: now)
         for scope in obstacles.scopes { heldFlows[scope, default: []].insert(flow) }
-        for number in obstacles.crowded { crowded[number, default: []].insert(flow) }
+        for number in obstacles.crowded { crowd(flow, number) }
         for number in obstacles.crowdedHere { crowdedHere[number, default: []].insert(flow) }
         for counter in obstacles.capped { cappedFlows[counter, default: []].insert(flow) }
-        if !obstacles.crowded.isEmpty { obstacles.until(clock.elapsed(now) + Self.crowdedWait) }
+        if let wait = obstacles.crowded.map({ crowdedWait(flow, $0) }).min() {
+            obstacles.until(clock.elapsed(now) + wait)
+        }
         park(flow, .sources, until: obstacles.soonest)
         return nil
     }
 
-    /// The place in the pool of the source that the lane sent from last. It has a connection open, which would have to be
-    /// closed for another source's where connections are counted and all are in use.
-    private func favourite(of pool: UInt16, at site: SiteIndex) -> Int? {
-        guard options.sourceLead > 0, let most = meters.terms(of: sites[site].meter)?.connections?.value,
-            sites[site].lanes.count >= most, let last = records[site].egress?.lanes, pulling < last.count,
-            last[pulling] != .none
-        else { return nil }
-        return egress.pools[Int(pool)].members.firstIndex { $0.source == last[pulling] }
+    /// With room for all sources, and for the caller to put back.
+    private mutating func takeEgress(of site: SiteIndex) -> SiteEgress {
+        if let here = records[site].egress.take() {
+            if here.sources.count >= egress.sources.count { return here }
+            records[site].egress = here
+        }
+        prepareEgress(of: site)
+        return records[site].egress.take() ?? SiteEgress()
     }
 
-    private mutating func remember(_ source: UInt16, at site: SiteIndex) {
-        guard let count = records[site].egress?.lanes.count else { return }
-        if pulling >= count {
-            records[site].egress?.lanes.append(contentsOf: repeatElement(.none, count: pulling + 1 - count))
-        }
-        records[site].egress?.lanes[pulling] = source
+    /// The place in the pool of the source that the lane sent from last. It has a connection open, which would have to be
+    /// closed for another source's where connections are counted and all are in use.
+    private func favourite(of pool: UInt16, at site: SiteIndex, _ here: SiteEgress) -> Int? {
+        let meter = sites[site].meter
+        guard options.sourceLead > 0, meter != .none, let most = meters.connections(of: meter),
+            sites[site].lanes.count >= most, pulling < here.lanes.count, here.lanes[pulling] != .none
+        else { return nil }
+        return egress.pools[Int(pool)].members.firstIndex { $0.source == here.lanes[pulling] }
+    }
+
+    private func remember(_ source: UInt16, in here: inout SiteEgress) {
+        let missing = pulling + 1 - here.lanes.count
+        if missing > 0 { here.lanes.append(contentsOf: repeatElement(.none, count: missing)) }
+        here.lanes[pulling] = source
     }
 
     /// The place of a pool's rotation among those of a site.
-    private mutating func turn(of pool: UInt16, at site: SiteIndex) -> Int {
+    private mutating func turn(of pool: UInt16, in here: inout SiteEgress) -> Int {
         let version = egress.pools[Int(pool)].version
-        let known = records[site].egress?.turns.firstIndex { $0.pool == pool }
-        if let known, records[site].egress?.turns[known].version == version { return known }
+        let known = here.turns.firstIndex { $0.pool == pool }
+        if let known, here.turns[known].version == version { return known }
         let made = SiteEgress.Turn(
             pool: pool, version: version,
             rotation: SourceRotation(weights: egress.pools[Int(pool)].members.map(\.weight), start: generator.next()))
         if let known {
-            records[site].egress?.turns[known] = made
+            here.turns[known] = made
             return known
         }
-        let place = records[site].egress?.turns.count ?? 0
-        records[site].egress?.turns.append(made)
-        return place
+        here.turns.append(made)
+        return here.turns.count - 1
     }
 
     private mutating func ask(
-        _ source: UInt16, _ wanted: Passage, at site: SiteIndex, now: MonotonicInstant, _ obstacles: inout Obstacles
+        _ source: UInt16, _ wanted: Passage, _ here: SiteEgress.Source, at site: SiteIndex, now: MonotonicInstant,
+        _ obstacles: inout Obstacles
     ) -> Answer {
         if !holds.isEmpty, let scope = holdOf(source, at: site) {
             obstacles.scopes.append(scope)
             return .notFrom
         }
-        guard let here = records[site].egress?.sources[Int(source)] else { return .notFrom }
         var passage = wanted
         passage.source = source
         passage.grant.meters.source = egress.sources[Int(source)].meter
@@ -158,11 +170,6 @@ extension Scheduler {
             precondition(taken == passage.count, "a batch larger than its credit")
         }
         return .go(passage)
-    }
-
-    private mutating func beginSource(_ source: UInt16, at site: SiteIndex) {
-        egress.sources[Int(source)].lanes += 1
-        records[site].egress?.sources[Int(source)].lanes += 1
     }
 
     /// A batch of the source is no longer under way.

@@ -68,10 +68,11 @@ extension Scheduler {
         guard !options.throttles.isEmpty || meters.hasOverrides else { return nil }
         var terms = BatchTerms()
         for (number, isSite) in [(batch.grant.siteAndSource, false), (sites[batch.site].meter, true)] {
-            guard let found = meters.terms(of: number) else { continue }
-            terms.asks = terms.asks || found.connectionRate != nil
-            terms.atMost(messages: found.messagesPerConnection?.value)
-            guard let connections = found.connections?.value else { continue }
+            // Figure by figure: the names of the rules would be copied, too.
+            guard number != .none else { continue }
+            terms.asks = terms.asks || meters.ratesConnections(of: number)
+            terms.atMost(messages: meters.messagesPerConnection(of: number))
+            guard let connections = meters.connections(of: number) else { continue }
             if isSite { terms.siteConnections = connections } else { terms.sourceConnections = connections }
         }
         if ledger != nil, !batch.grant.meters.isNone {

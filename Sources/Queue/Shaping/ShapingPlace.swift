@@ -50,20 +50,29 @@ struct ShapingOrigin {
     var provider: String?
     /// Lower case, without the dot at its end.
     var host: String
+    /// The site is a provider's, and the host that answered is not. A domain can name hosts of a provider to the router, and its own a
+    /// moment later to the transport: what those say must not stop the mail of everybody else.
+    var isForeign = false
 
-    /// - Parameter lookUp: the provider of a host, for sites that are no provider's as a whole.
-    init(site: String, host: String, lookUp: (String) -> String?) {
+    /// - Parameter lookUp: the provider of a host; `nil`: nobody knows.
+    init(site: String, host: String, lookUp: ((String) -> String?)?) {
         self.site = site
         var name = host.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         self.host = name
         guard let colon = site.firstIndex(of: ":") else {
             exit = ""
-            provider = name.isEmpty ? nil : lookUp(name)
+            provider = name.isEmpty ? nil : lookUp?(name)
             return
         }
         exit = site[..<colon]
         let rest = site[site.index(after: colon)...]
-        provider = rest.first == "@" ? String(rest.dropFirst()) : name.isEmpty ? nil : lookUp(name)
+        let own = name.isEmpty ? nil : lookUp?(name)
+        guard rest.first == "@" else {
+            provider = own
+            return
+        }
+        provider = String(rest.dropFirst())
+        isForeign = lookUp != nil && !name.isEmpty && own != provider
     }
 }

@@ -52,7 +52,7 @@ package enum ShapingAction: Hashable, Sendable {
     case failover
     /// The delivery is given up.
     case bounce
-    /// The delivery is tried again after this time.
+    /// The delivery is tried again after this time, also where the reply was a refusal for good.
     case retry(after: Duration)
 
     /// Whether it stands for a time, rather than decides about the one delivery.

@@ -6,15 +6,15 @@ package final class ShapingRules: Sendable {
     package static let none = ShapingRules()
 
     package let rules: [ShapingRule]
-    /// The provider of a host, for sites that are no provider's as a whole.
-    private let lookUp: @Sendable (String) -> String?
+    /// The provider of a host, for sites that are no provider's as a whole, and to tell a provider's hosts from others.
+    private let lookUp: (@Sendable (String) -> String?)?
     private let phrases: PhraseIndex
     /// The rules without phrases by reply code, from 400 to 599.
     private let byCode: [[Int32]]
 
     private init() {
         rules = []
-        lookUp = { _ in nil }
+        lookUp = nil
         phrases = PhraseIndex([])
         byCode = []
     }
@@ -22,7 +22,7 @@ package final class ShapingRules: Sendable {
     /// - Parameter provider: names the provider of a host (lower case, without a dot at its end).
     /// - Throws: `ShapingRulesFailure` for a rule that cannot work, or two that overlap.
     package init(
-        _ rules: [ShapingRule], providerOf provider: @escaping @Sendable (String) -> String? = { _ in nil }
+        _ rules: [ShapingRule], providerOf provider: (@Sendable (String) -> String?)? = nil
     ) throws(ShapingRulesFailure) {
         try ShapingRule.check(rules)
         self.rules = rules
@@ -44,7 +44,7 @@ package final class ShapingRules: Sendable {
     package var isEmpty: Bool { rules.isEmpty }
 
     /// The rules that count for a reply, by their places, most specific first. Replies other than 4yz and 5yz
-    /// match nothing.
+    /// match nothing, nor does what a host says at a provider's site that is none of the provider's.
     package func matching(_ reply: Reply, site: String, host: String) -> [Int] {
         let code = Int(reply.code)
         guard !rules.isEmpty, (400..<600).contains(code) else { return [] }
@@ -59,7 +59,7 @@ package final class ShapingRules: Sendable {
             guard rule.pattern.holds(code: reply.code, status) else { return }
             let from = origin ?? ShapingOrigin(site: site, host: host, lookUp: lookUp)
             origin = from
-            if rule.place.holds(from) { hits.append(number) }
+            if !from.isForeign, rule.place.holds(from) { hits.append(number) }
         }
         for number in byCode[code - 400] { judge(Int(number)) }
         phrases.each(in: words.span) { number in

@@ -23,6 +23,9 @@ struct OutstandingMessages {
         return UInt64(entries.count - 1)
     }
 
+    /// The number of the last one.
+    var last: UInt64? { entries.isEmpty ? nil : UInt64(entries.count - 1) }
+
     mutating func identify(_ number: UInt64, as id: UUIDv7) {
         if remembersIdentities, identities.count == Int(number) { identities.append(id) }
     }

@@ -108,7 +108,9 @@ struct Simulation: ~Copyable {
     /// Nanoseconds since the beginning.
     var elapsed: Int64 { now.nanoseconds - start.nanoseconds }
 
-    var wall: WallTime { plan.start + (now - start) + .milliseconds(wallOffset) }
+    var wall: WallTime {
+        WallTime(milliseconds: plan.start.milliseconds + elapsed / 1_000_000 + wallOffset)
+    }
 
     /// Days since the beginning, as the receivers count them.
     var day: Int { Int((elapsed + firstSecond * 1_000_000_000) / 86_400_000_000_000) }

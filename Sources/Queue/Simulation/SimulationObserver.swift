@@ -14,6 +14,8 @@ protocol SimulationObserver: AnyObject {
     func landed(
         _ pull: SimulatedPull, _ outcomes: [Outcome], _ dispositions: [Disposition], at now: MonotonicInstant)
     func left(_ leaving: [Leaving], _ cause: SimulatedDeparture, at now: MonotonicInstant)
+    /// A verb has taken these out of the queue.
+    func removed(_ removed: Removed, at now: MonotonicInstant)
     func postponed(_ leaving: Leaving, until time: MonotonicInstant, at now: MonotonicInstant)
     /// Somebody cancels the message, by its number.
     func cancelling(_ message: UInt64)
@@ -22,6 +24,10 @@ protocol SimulationObserver: AnyObject {
     func ruled(_ directive: ShapingDirective, at now: MonotonicInstant)
     /// Everything that could be done at this time has been done.
     func settled(_ scheduler: borrowing Scheduler, at now: MonotonicInstant)
+}
+
+extension SimulationObserver {
+    func removed(_ removed: Removed, at now: MonotonicInstant) {}
 }
 
 /// A batch as it left the scheduler.

@@ -47,6 +47,12 @@ package struct ScriptedVerb: Sendable {
         case resume(Suspension)
         /// Every message of a traffic script that was handed in within the last so many.
         case cancel(traffic: Int, last: Int)
+        /// What waits for its next attempt is due.
+        case flush(QueueSelector)
+        /// What is queued leaves.
+        case bounce(QueueSelector)
+        /// To a pool by name, or back to the one that is configured.
+        case reroute(QueueSelector, pool: String?)
         /// The machine sleeps: the clock goes on, nothing runs.
         case stall(Duration)
         /// `nil`: until it is released.

@@ -7,6 +7,9 @@ extension Simulation {
         case .resume(let reason): scheduler.resume(reason)
         case .stall(let length): pass(length)
         case .cancel(let traffic, let last): cancel(traffic: traffic, last: last)
+        case .flush(let selector): select(selector, .flush)
+        case .bounce(let selector): select(selector, .remove)
+        case .reroute(let selector, let pool): select(selector, .reroute(pool))
         case .hold(let scope, let length):
             let hold = Hold(
                 id: UUIDv7(at: wall, random: (random.next(), random.next())), scope: scope,
@@ -24,6 +27,19 @@ extension Simulation {
         case .setWall(let distance): wallOffset += distance.wholeMilliseconds
         }
         observer?.did(verb, at: now)
+    }
+
+    /// As `Shard` does it, in steps; but nothing happens in between.
+    private mutating func select(_ selector: QueueSelector, _ verb: SelectVerb) {
+        guard let last = outstanding.last else { return }
+        var selection = scheduler.select(selector, verb, upTo: last, now: now)
+        while !selection.isDone {
+            for removed in scheduler.step(&selection, limit: 64) {
+                observer?.removed(removed, at: now)
+                outstanding.end(removed.number, removed.recipients.count)
+                tally.count(.cancelled, removed.recipients.count)
+            }
+        }
     }
 
     private mutating func cancel(traffic: Int, last: Int) {

@@ -92,6 +92,15 @@ package struct ConcurrencyFeedback: Hashable, Sendable {
             cohorts = 0
             return
         }
+        shrink()
+    }
+
+    /// The site answers and wants fewer: that alone, however often, does not make it dead.
+    package mutating func slowed() {
+        if !isDead { shrink() }
+    }
+
+    private mutating func shrink() {
         failure += options.negative.value(at: window)
         let whole = (failure + Self.epsilon).rounded(.down)
         guard whole >= 1 else { return }

@@ -23,9 +23,18 @@ struct Meter: Sendable {
         var places = 0
     }
 
-    /// How many of the messages may pass; the rest of the request passes as a whole.
+    /// Whether anything holds the request up: `refusal` without its words, which every batch would pay for.
+    func lets(_ request: Request, at now: Int64) -> Bool {
+        let isFree =
+            (request.places == 0 || inUse + request.places <= terms.connections?.value ?? .max)
+            && (request.messages == 0 || terms.messageRate.map { messages.available($0.value, at: now) >= 1 } ?? true)
+            && (request.connects == 0
+                || terms.connectionRate.map { connects.available($0.value, at: now) >= request.connects } ?? true)
+        return isFree || refusal(request, at: now) == nil
+    }
+
+    /// How many of the messages may pass, of a request that nothing holds up; the rest of it passes as a whole.
     func granted(_ request: Request, at now: Int64) -> Int {
-        guard refusal(request, at: now) == nil else { return 0 }
         guard let rate = terms.messageRate, request.messages > 0 else { return request.messages }
         return min(request.messages, messages.available(rate.value, at: now))
     }

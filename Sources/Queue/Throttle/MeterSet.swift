@@ -43,6 +43,11 @@ struct MeterSet: Sendable {
 
     func terms(of number: UInt32) -> MeterTerms? { number == .none ? nil : meters[number].terms }
 
+    /// Transactions on a connection; `nil`: that is not limited.
+    func messagesPerConnection(of number: UInt32) -> Int? { meters[number].terms.messagesPerConnection?.value }
+
+    func ratesConnections(of number: UInt32) -> Bool { meters[number].terms.connectionRate != nil }
+
     /// The connections that may be in use at once; `nil`: that is not limited.
     func connections(of number: UInt32) -> Int? { meters[number].terms.connections?.value }
 
@@ -56,7 +61,7 @@ struct MeterSet: Sendable {
         let now = clock.advance(to: instant)
         var granted = request
         for number in chosen where number != .none {
-            if meters[number].refusal(granted, at: now) != nil { return 0 }
+            guard meters[number].lets(granted, at: now) else { return 0 }
             granted.messages = meters[number].granted(granted, at: now)
         }
         return granted.messages
@@ -70,7 +75,7 @@ struct MeterSet: Sendable {
         let now = clock.advance(to: instant)
         var granted = request
         for number in chosen where number != .none {
-            if meters[number].refusal(granted, at: now) != nil { return nil }
+            guard meters[number].lets(granted, at: now) else { return nil }
             granted.messages = meters[number].granted(granted, at: now)
         }
         for number in chosen where number != .none { meters[number].spend(granted, at: now) }

@@ -33,6 +33,8 @@ struct ThrottleClock: Hashable, Sendable {
 
     /// The instant at which the clock will show the given time, if it goes on evenly.
     func instant(of time: Int64) -> MonotonicInstant {
-        (last ?? MonotonicInstant(nanoseconds: 0)) + .nanoseconds(max(0, time - now))
+        // Without `Duration`, whose arithmetic has 128 bits: this is asked for every batch.
+        let (sum, overflow) = (last?.nanoseconds ?? 0).addingReportingOverflow(max(0, time - now))
+        return overflow ? .distantFuture : MonotonicInstant(nanoseconds: sum)
     }
 }

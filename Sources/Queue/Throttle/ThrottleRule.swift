@@ -24,9 +24,16 @@ package struct ThrottleMatch: Hashable, Sendable {
         func matches(_ name: String) -> Bool {
             switch self {
             case .any: true
-            case .provider(let provider): name.hasSuffix(":@" + provider)
+            case .provider(let provider): Self.ends(name, with: provider)
             case .exact(let wanted): name == wanted
             }
+        }
+
+        /// `…:@provider`, without making a string of it.
+        private static func ends(_ name: String, with provider: String) -> Bool {
+            let rest = name.utf8.count - provider.utf8.count
+            return rest >= 2 && name.utf8.suffix(provider.utf8.count).elementsEqual(provider.utf8)
+                && name.utf8.dropFirst(rest - 2).prefix(2).elementsEqual(":@".utf8)
         }
     }
 

@@ -52,8 +52,10 @@ package struct ThrottleTable: Sendable {
 
     /// What limits a counter, each figure with the rule that states it. `nil`: nothing does.
     func terms(for key: MeterKey) -> MeterTerms? {
+        guard has(key.scope) else { return nil }
         var terms = MeterTerms()
-        for rule in rules where rule.match.matches(key) {
+        for place in rules.indices where rules[place].match.matches(key) {
+            let rule = rules[place]
             let limits = rule.limits
             terms.messageRate = terms.messageRate ?? limits.messageRate.map { Figure(value: $0, rule: rule.name) }
             terms.connectionRate =

@@ -4,6 +4,13 @@ import Glibc
 ///
 /// A stage is left when enough of its cap was *delivered* on one day; a day without mail leaves everything as it is.
 /// After the last stage the plan is finished and nothing is limited any more.
+///
+/// **The cap counts attempts that a host has heard of**, whatever it answered: otherwise one that defers everything
+/// would be asked without end, which is what a cold address must not do. **Promotion counts what was delivered**, of the
+/// cap less what was put off by greylisting. Greylisting is done to every stranger, says nothing of the address, and what
+/// comes back finds the day's cap used up, so it leaves from elsewhere: without this a warm-up at hosts of which a third
+/// greylist would stand at its first stage for ever. But at most half of the cap is forgiven: a day of which less was
+/// truly judged proves nothing. A rate limit, a block, a full mailbox or an unknown user is a judgement, and counts.
 package struct WarmupPlan: Hashable, Sendable {
     /// What becomes of a warm-up that has sent nothing for `idleDays` in a row.
     ///
@@ -74,9 +81,13 @@ package struct WarmupPlan: Hashable, Sendable {
     }
 
     /// Whether a day on which so much was delivered under this cap earns the next stage.
-    func promotes(delivered: Int, cap: Int) -> Bool {
-        delivered > 0 && delivered.saturatingProduct(1_000) >= cap.saturatingProduct(promotion)
+    func promotes(delivered: Int, cap: Int, greylisted: Int = 0) -> Bool {
+        delivered > 0
+            && delivered.saturatingProduct(1_000) >= judged(cap, greylisted).saturatingProduct(promotion)
     }
+
+    /// What of a cap counts: what was put off by greylisting does not, up to half of it.
+    private func judged(_ cap: Int, _ greylisted: Int) -> Int { max(cap - greylisted, (cap + 1) / 2) }
 
     func demotes(delivered: Int, failed: Int) -> Bool {
         guard let demotion, delivered + failed > 0 else { return false }
@@ -84,7 +95,9 @@ package struct WarmupPlan: Hashable, Sendable {
     }
 
     /// What must be delivered on a day of this stage.
-    func needed(_ cap: Int) -> Int { max(1, (cap.saturatingProduct(promotion) + 999) / 1_000) }
+    func needed(_ cap: Int, greylisted: Int = 0) -> Int {
+        max(1, (judged(cap, greylisted).saturatingProduct(promotion) + 999) / 1_000)
+    }
 
     /// The stage of this plan that is worth what a stage of another plan was: the last that allows no more. From 0.
     func stage(worth cap: Int) -> Int { (caps.lastIndex { $0 <= cap }) ?? 0 }

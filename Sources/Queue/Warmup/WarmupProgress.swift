@@ -65,7 +65,8 @@ extension WarmupState {
         return WarmupProgress(
             source: source, group: group, plan: plan.name, stage: stage + 1, stages: plan.caps.count,
             cap: isPaused ? 0 : cap, isFinished: isFinished, hold: hold, start: ahead, day: today, sent: count.sent,
-            delivered: count.delivered, failed: count.failed, needed: cap.map(plan.needed), judgement: judgement,
+            delivered: count.delivered, failed: count.failed,
+            needed: cap.map { plan.needed($0, greylisted: count.greylisted) }, judgement: judgement,
             idleDays: idleDays, sendingDays: sendingDays, firstDay: firstDay,
             completion: isFinished || hold != nil ? nil : max(ahead ?? today, today) + remaining)
     }

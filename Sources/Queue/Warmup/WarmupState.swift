@@ -25,6 +25,7 @@ struct WarmupState: Hashable, Sendable {
     private struct Yesterday: Hashable, Sendable {
         var cap: Int
         var delivered: Int
+        var greylisted: Int
     }
 
     init(source: String, group: String, plan: WarmupPlan?, start: SendingDay?, today: SendingDay, day: Int) {
@@ -51,14 +52,14 @@ struct WarmupState: Hashable, Sendable {
 
     // MARK: Outcomes
 
-    mutating func settle(delivered: Int, failed: Int, untried: Int) {
-        let late = count.settle(delivered: delivered, failed: failed, untried: untried)
+    mutating func settle(delivered: Int, failed: Int, greylisted: Int = 0, untried: Int) {
+        let late = count.settle(delivered: delivered, failed: failed, greylisted: greylisted, untried: untried)
         guard late > 0, var yesterday else { return }
         yesterday.delivered += late
         self.yesterday = yesterday
         // What was under way at midnight can still make yesterday's mail enough.
         if let plan, case .held(.tooLittle) = judgement, hold == nil, !isFinished,
-            plan.promotes(delivered: yesterday.delivered, cap: yesterday.cap)
+            plan.promotes(delivered: yesterday.delivered, cap: yesterday.cap, greylisted: yesterday.greylisted)
         {
             advance(plan)
         }
@@ -87,16 +88,18 @@ struct WarmupState: Hashable, Sendable {
             return
         }
         idleDays = 0
-        yesterday = Yesterday(cap: cap, delivered: count.delivered)
+        yesterday = Yesterday(cap: cap, delivered: count.delivered, greylisted: count.greylisted)
         if hold != nil {
             judgement = .held(.byOperator)
-        } else if plan.promotes(delivered: count.delivered, cap: cap) {
+        } else if plan.promotes(delivered: count.delivered, cap: cap, greylisted: count.greylisted) {
             advance(plan)
         } else if stage > 0, plan.demotes(delivered: count.delivered, failed: count.failed) {
             stage -= 1
             judgement = .demoted(delivered: count.delivered, tried: count.delivered + count.failed)
         } else {
-            judgement = .held(.tooLittle(delivered: count.delivered, needed: plan.needed(cap)))
+            judgement = .held(
+                .tooLittle(
+                    delivered: count.delivered, needed: plan.needed(cap, greylisted: count.greylisted)))
         }
         rest(turn.missed, plan)
     }

@@ -24,6 +24,7 @@ enum FailureWords {
         case .tlsaLookupFailed: "the destination's TLSA records cannot be looked up now"
         case .proxyFailed: "the proxy of the source cannot be used"
         case .sourceUnavailable: "the source's address is not on this machine"
+        case .noGreeting: "the host hung up or kept silent before its greeting"
         case .noAddressFamily: "the source has no address of a family that the site's hosts have"
         }
     }

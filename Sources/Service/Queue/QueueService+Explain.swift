@@ -21,7 +21,7 @@ extension QueueService {
             throw .notFound("message")
         }
         let byPlace = Dictionary(queued.map { (Int($0.recipient), $0) }) { first, _ in first }
-        let words = WaitWords(moment: moment)
+        let words = WaitWords(moment: moment, isForOperator: caller.scopes.contains(.operate))
         return MessageExplanation(
             id: id, status: message.status, at: moment.wall,
             deliveries: message.deliveries.enumerated().map { place, delivery in

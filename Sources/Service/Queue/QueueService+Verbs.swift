@@ -124,6 +124,11 @@ extension QueueService {
         case .storage:
             ServiceFailure(
                 .storageUnavailable, "It could not be made durable, so it was not done.", retryAfter: .seconds(5))
+        case .brokenOff:
+            ServiceFailure(
+                .storageUnavailable,
+                "The journal cannot be written any more: a part was done, the rest was not. What is left is in the "
+                    + "queue's summary; see to the disk and ask again.", retryAfter: .seconds(5))
         case .shuttingDown:
             ServiceFailure(.storageUnavailable, "The engine is shutting down.", retryAfter: .seconds(5))
         }

@@ -4,6 +4,9 @@ import Queue
 /// Says each reason of the scheduler in the words of the contract. Every case has its own: there is no "unknown".
 struct WaitWords {
     let moment: Moment
+    /// A rule's suspension of a site or source may come of another tenant's mail, and the reply to that names its
+    /// recipient: only operators see it.
+    var isForOperator = true
 
     /// - Parameter earliest: what the queue itself says of the delivery; without one, what the reason says.
     func report(_ reason: WaitReason, earliest: MonotonicInstant? = nil) -> WaitReport {
@@ -47,7 +50,7 @@ struct WaitWords {
                     + "other sites. It goes when one is free.",
                 limit: .init(rule: "connections per shard", figure: FigureWords.connections(limit), used: limit))
         case .throttled(let refusal): throttled(refusal)
-        case .held(let hold): held(HoldReport(hold))
+        case .held(let hold): held(shown(HoldReport(hold)))
         case .daily(let refusal): daily(refusal)
         case .turn(let site):
             WaitReport(
@@ -149,6 +152,13 @@ struct WaitWords {
 
     // MARK: Suspensions
 
+    private func shown(_ hold: HoldReport) -> HoldReport {
+        guard !isForOperator, hold.kind == .rule, hold.tenant == nil else { return hold }
+        var hold = hold
+        hold.reason = ""
+        return hold
+    }
+
     private func held(_ hold: HoldReport) -> WaitReport {
         let end = hold.until.map { "It ends at \($0.rfc3339)." } ?? "It stays so until it is resumed."
         let why = hold.reason.isEmpty ? "" : " (\"\(hold.reason)\")"
@@ -162,7 +172,8 @@ struct WaitWords {
             return WaitReport(
                 code: .suspendedByRule,
                 detail:
-                    "The shaping rule \(hold.by) has suspended \(hold.scopeWords) after the reply \"\(hold.reason)\" "
+                    "The shaping rule \(hold.by) has suspended \(hold.scopeWords) after "
+                    + (hold.reason.isEmpty ? "a reply " : "the reply \"\(hold.reason)\" ")
                     + "at \(hold.since.rfc3339). \(end)",
                 limit: .init(rule: hold.by, figure: "nothing leaves"), hold: hold, earliest: hold.until)
         case .sourceHealth:

@@ -42,6 +42,7 @@ extension DeferralReason {
         case .tlsaLookupFailed: "tlsa_lookup_failed"
         case .proxyFailed: "proxy_failed"
         case .sourceUnavailable: "source_unavailable"
+        case .noGreeting: "no_greeting"
         case .noAddressFamily: "no_address_family"
         }
     }

@@ -41,6 +41,7 @@ extension DeferralReason {
         case .tlsaLookupFailed: "the DNS gave no answer about the host's TLSA records"
         case .proxyFailed: "the proxy of the sending source cannot be used"
         case .sourceUnavailable: "the address of the sending source cannot be used"
+        case .noGreeting: "the host hung up or kept silent before its greeting"
         case .noAddressFamily: "the hosts have no address of a family that the sending source has"
         }
     }

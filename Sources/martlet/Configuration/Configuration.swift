@@ -40,6 +40,8 @@ struct Configuration {
     var queue = QueueOptions()
     /// Where mail leaves from; `.none` leaves it to the transports.
     var egress = EgressTable.none
+    /// The names under `sources`, also where no table can be made of them.
+    var sourceNames: [String] = []
     /// Whose days are counted by, warm-ups and daily quotas.
     var daily = DailySetup()
     /// Longest time that SIGTERM waits for transactions under way.

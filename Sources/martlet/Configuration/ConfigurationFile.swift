@@ -17,9 +17,9 @@ enum ConfigurationFile {
 
     static func parse(_ text: String, file: String, data: String? = nil) throws(ConfigurationFailure) -> Configuration {
         let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
-            throw failure(file, line(of: error), "\(error)")
-        } catch { throw failure(file, 0, "\(error)") }
+        do { root = try Yams.compose(yaml: text) } catch {
+            throw ConfigurationFailure(file: file, problems: [.init(error)])
+        }
         let notes = ConfigurationSection.Notes()
         let section = ConfigurationSection(root, path: "", notes: notes)
         let configuration = read(section, data: data)
@@ -50,7 +50,7 @@ enum ConfigurationFile {
         configuration.readDNS(section.section("dns"))
         configuration.readQueue(section.section("queue"))
         configuration.readLimits(section)
-        configuration.readDaily(section, sources: configuration.egress.sources.map(\.name))
+        configuration.readDaily(section, sources: configuration.sourceNames)
         configuration.readShaping(section.section("shaping"))
         // One time for both halves of a SIGTERM: sessions that take mail in, and lanes that carry it out.
         for index in configuration.listeners.indices {
@@ -61,13 +61,6 @@ enum ConfigurationFile {
         }
         section.finish()
         return configuration
-    }
-
-    private static func line(of error: YamlError) -> Int {
-        switch error {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
-        default: 0
-        }
     }
 
     private static func failure(_ file: String, _ line: Int, _ message: String) -> ConfigurationFailure {

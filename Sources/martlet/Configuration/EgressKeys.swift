@@ -33,6 +33,7 @@ extension Configuration {
             entry.finish()
             return source
         }
+        sourceNames = sources.map(\.name)
         let poolEntries = section.sections("pools")
         let pools = Self.pools(poolEntries, sources)
         let ruleEntries = section.sections("pool_rules")

@@ -12,7 +12,12 @@ extension Configuration {
         let entries = section.sections("limits")
         var rules: [ThrottleRule] = []
         for entry in entries {
-            rules.append(limitRule(entry))
+            let rule = limitRule(entry)
+            if let name = rule.match.sourceName, !sourceNames.contains(name) {
+                let known = sourceNames.isEmpty ? "there are none" : sourceNames.joined(separator: ", ")
+                entry.problem("match", "'\(name)' is none of the sources: \(known)")
+            }
+            rules.append(rule)
             entry.finish()
         }
         limitRules = rules
@@ -96,6 +101,16 @@ extension Configuration {
 }
 
 extension ThrottleMatch {
+    /// The one source that it is about, if it is about one.
+    fileprivate var sourceName: String? {
+        switch (scope, pattern, source) {
+        case (.source, .exact(let name), _), (.siteAndSource, _, .exact(let name)): name
+        case (.source, .any, _), (.source, .provider, _), (.siteAndSource, _, .any), (.siteAndSource, _, .provider),
+            (.site, _, _), (.tenant, _, _), (.campaign, _, _):
+            nil
+        }
+    }
+
     /// As the file would write it, for rules without a name.
     fileprivate var words: String {
         switch scope {

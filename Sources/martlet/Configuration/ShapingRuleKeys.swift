@@ -15,7 +15,8 @@ struct ShapingEntry {
         let exit = rule.place.exits.first ?? "direct"
         let host = rule.place.hosts.first ?? "mx.example.net"
         let site = rule.place.sites.first ?? rule.place.providers.first.map { "\(exit):@\($0)" } ?? "\(exit):\(host)"
-        return (site, host)
+        // A host that is not the provider's would be none to listen to at its site (`ShapingOrigin.isForeign`).
+        return (site, rule.place.hosts.isEmpty && site.contains(":@") ? "" : host)
     }
 }
 

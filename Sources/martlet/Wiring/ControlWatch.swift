@@ -10,13 +10,21 @@ struct ControlWatch {
     let room: ControlRoom
     let queue: DeliveryQueue
     let lookups: LookupMetrics
+    let scheduling: SchedulingRoom
+
+    /// A summary looks at every tenant with mail, so it is made less often.
+    private static let rounds = 10
 
     func run() async {
         var seen = try? await room.control.foreignVersion()
+        let figures = SchedulingMetrics()
+        var round = 0
         while !Task.isCancelled {
             do { try await room.time.sleep(for: .milliseconds(500)) } catch { return }
             _ = await queue.snapshot(sites: 0)
             lookups.update()
+            round = (round + 1) % Self.rounds
+            if round == 0 { figures.update(await queue.summary(), rules: scheduling.figures) }
             guard let version = try? await room.control.foreignVersion(), version != seen else { continue }
             seen = version
             await room.directory.changed()

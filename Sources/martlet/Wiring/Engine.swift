@@ -121,7 +121,7 @@ final class Engine: Sendable {
             configuration, room: room, announcer: opened.journal, loop: loops.loops[0], sts: policies.sts, time: time)
         let sts = policies.sts
         let lookups = LookupMetrics(resolvers: [("delivery", resolver), ("inbound", judging)], sts: sts)
-        let control = ControlWatch(room: room, queue: queue, lookups: lookups)
+        let control = ControlWatch(room: room, queue: queue, lookups: lookups, scheduling: scheduling)
         let drift = DomainWatch(verification: verification, time: time)
         background =
             [days, Task { await control.run() }, Task { await sts.run() }, Task { await drift.run() }]

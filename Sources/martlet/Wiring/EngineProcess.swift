@@ -104,6 +104,9 @@ struct EngineProcess {
             log.notice(
                 "reloaded; listeners, data folder, DNS and the sizes of the queue count from the next start",
                 metadata: ["file": "\(file)"])
+        } catch let failure as ConfigurationFailure {
+            for problem in "\(failure)".split(whereSeparator: \.isNewline) { log.error("\(problem)") }
+            log.error("the configuration stays as it was", metadata: ["file": "\(file)"])
         } catch {
             log.error("the configuration stays as it was", metadata: ["reason": "\(error)"])
         }

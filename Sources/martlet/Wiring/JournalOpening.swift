@@ -19,6 +19,9 @@ enum JournalOpening {
         do {
             let (journal, recovered, report) = try Journal.open(options, time: time)
             tell(report, log: log)
+            if let words = clockWarning(report.lastRecord, time.wall, configuration.queue.scheduler.lifetime) {
+                log.warning("\(words)")
+            }
             return Opened(journal: journal, recovered: recovered, lastRecord: report.lastRecord)
         } catch {
             throw StartFailure(words(for: error, folder: options.folder))
@@ -45,6 +48,18 @@ enum JournalOpening {
                     "copy": "\(damage.quarantined ?? "none")",
                 ])
         }
+    }
+
+    /// Retries, expiry, suspensions and sending days all go by the clock: who has it wrong should hear of it now.
+    private static func clockWarning(_ last: WallTime?, _ wall: WallTime, _ lifetime: Duration) -> String? {
+        guard let last else { return nil }
+        if last > wall + .seconds(60) {
+            return "the clock of this machine is behind the newest record of the journal (\(last)): is it right?"
+        }
+        if wall - last > lifetime {
+            return "the journal was last written to at \(last), longer ago than mail lives: is the clock right?"
+        }
+        return nil
     }
 
     static func words(for failure: JournalFailure, folder: String) -> String {

@@ -50,6 +50,9 @@ final class SchedulingRoom: Sendable {
     /// Where mail leaves from at present.
     var egress: EgressTable { configuration.withLock { $0.egress } }
 
+    /// What each rule for replies has done.
+    var figures: [ShapingFigures] { shaping.figures(at: time.now) }
+
     /// `SIGHUP`: other figures; what has been counted stays.
     func reload(_ changed: Configuration, queue: DeliveryQueue) async {
         configuration.withLock { $0 = changed }

@@ -107,6 +107,35 @@ import Testing
         }
     }
 
+    /// A rule that suspends a site may have been set off by anybody's mail, and replies name recipients.
+    @Test(.timeLimit(.minutes(1))) func `A tenant does not see the replies to another one's mail`() async throws {
+        try await RouteRig.run { rig in
+            rig.mail.add(Self.view(of: rig.tenant, [Self.delivery("ann@gmail.com"), Self.delivery("bob@gmail.com")]))
+            @Sendable func hold(_ scope: Hold.Scope) -> WaitReason {
+                .held(
+                    Hold(
+                        id: Samples.id(90), scope: scope,
+                        cause: .rule(name: "blocked", reply: "550 <eve@x.example> no"),
+                        since: Samples.now, until: nil))
+            }
+            rig.desk.change {
+                $0.explanations[Self.message] = [
+                    Self.explanation(0, hold(.siteAndSource(site: "direct:@google", source: "a"))),
+                    Self.explanation(1, hold(.siteAndTenant(site: "direct:@google", tenant: rig.tenant))),
+                ]
+            }
+            let path = "/v1/messages/\(Self.message)/explain"
+            func words(_ answer: RouteRig.Answer) throws -> [Bool] {
+                let deliveries = try #require(answer.data["deliveries"] as? [[String: Any]])
+                return deliveries.map { "\($0)".contains("eve@x.example") }
+            }
+            let own = try words(try await rig.get(path, key: rig.keys.read))
+            #expect(own == [false, true])
+            let all = try words(try await rig.get(path))
+            #expect(all == [true, true])
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func `What the tables do not have yet is not denied`() async throws {
         try await RouteRig.run { rig in
             rig.desk.change { $0.explanations[Self.message] = [Self.explanation(0, .routing)] }

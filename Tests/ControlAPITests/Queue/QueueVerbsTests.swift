@@ -202,6 +202,7 @@ import Testing
             (.alreadyOver, "suspend", #"{"scope":{"site":"s"}}"#, 422, "until"),
             (.unknownHold, "resume", #"{"hold":"\#(Samples.id(1))"}"#, 404, nil),
             (.storage, "flush", #"{"selector":{"everything":true}}"#, 503, nil),
+            (.brokenOff, "cancel", #"{"selector":{"everything":true}}"#, 503, nil),
             (.shuttingDown, "flush", #"{"selector":{"everything":true}}"#, 503, nil),
         ]
         try await RouteRig.run { rig in

@@ -108,9 +108,10 @@ final class FiveProviders {
         }
         // Their tempers. Google never sees a reason to complain; Yahoo takes fewer connections than it is offered.
         settings[0]["connections"] = 8
+        // Microsoft counts over a time so long that even a slow machine's mail is too much for it in the end.
         settings[1]["throttle"] =
             isFull
-            ? ["messages": 300, "seconds": 5, "pause": 3] : ["messages": 60, "seconds": 5, "pause": 2]
+            ? ["messages": 300, "seconds": 600, "pause": 3] : ["messages": 60, "seconds": 600, "pause": 2]
         settings[2]["connections"] = 3
         settings[3]["greylist"] = isFull ? 5 : 2
         settings[4]["blocked"] = ["127.0.0.12"]

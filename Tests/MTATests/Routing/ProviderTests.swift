@@ -33,8 +33,20 @@ import Testing
         for suffix in suffixes { #expect(suffix == suffix.lowercased() && Domain(suffix) != nil, "\(suffix)") }
     }
 
-    @Test func theBestHostsDecide() {
-        #expect(Provider.of(groups: [["aspmx.l.google.com"], ["backup.example"]]) == "google")
+    /// Names of customers' lines and servers.
+    @Test(arguments: [
+        "c-192-0-2-1.hsd1.ca.comcast.net", "ip192-0-2-1.oc.oc.cox.net", "cpe-192-0-2-1.socal.res.rr.com",
+        "lputeaux-656-1-1-1.w192-0.abo.wanadoo.fr", "ip-192-0-2-1.ip.secureserver.net", "somebody.hd.free.fr",
+    ])
+    func doesNotTakeCustomersForThem(_ host: String) { #expect(Provider.of(host: host) == nil) }
+
+    /// Whoever owns a domain must not speak for a provider by naming it in front of a host of their own.
+    @Test func allHostsDecide() {
+        #expect(Provider.of(groups: [["aspmx.l.google.com"], ["alt1.aspmx.l.google.com"]]) == "google")
+        #expect(
+            Provider.of(groups: [["a-test.mail.protection.outlook.com"], ["ms12345678.msv1.invalid"]]) == "microsoft")
+        #expect(Provider.of(groups: [["ms12345678.msv1.invalid"]]) == nil)
+        #expect(Provider.of(groups: [["nowhere.google.com"], ["mx.evil.example"]]) == nil)
         #expect(Provider.of(groups: [["backup.example"], ["aspmx.l.google.com"]]) == nil)
         #expect(Provider.of(groups: [["aspmx.l.google.com", "mx.yandex.net"]]) == nil)
         #expect(Provider.of(groups: []) == nil)

@@ -89,8 +89,8 @@ import Testing
     @Test(arguments: [
         (SessionFailure(.connect, .stream(.timedOut)), Verdict.deferred(.connectionTimeout)),
         (SessionFailure(.connect, .stream(.unreachable(errno: 113))), .deferred(.connectionRefused)),
-        (SessionFailure(.banner, .stream(.timedOut)), .deferred(.replyTimeout)),
-        (SessionFailure(.banner, .stream(.closed)), .deferred(.connectionLost)),
+        (SessionFailure(.banner, .stream(.timedOut)), .deferred(.noGreeting)),
+        (SessionFailure(.banner, .stream(.closed)), .deferred(.noGreeting)),
         (SessionFailure(.banner, .violation), .deferred(.protocolViolation)),
         (SessionFailure(.hello, .refused(Reply(code: 550, text: ""))), .bounced(.remoteReply)),
         (SessionFailure(.hello, .refused(Reply(code: 450, text: ""))), .deferred(.remoteReply)),

@@ -32,7 +32,7 @@ import Testing
         Case(arguments: ["-f", "data"], verdict: .bounced(.remoteReply)),
         Case(arguments: ["-f", "."], verdict: .bounced(.remoteReply)),
         Case(arguments: ["-p", "-f", "rcpt"], verdict: .bounced(.remoteReply)),
-        Case(arguments: ["-q", "connect"], verdict: .deferred(.connectionLost)),
+        Case(arguments: ["-q", "connect"], verdict: .deferred(.noGreeting)),
         Case(arguments: ["-q", "ehlo"], verdict: .deferred(.connectionLost)),
         Case(arguments: ["-q", "mail"], verdict: .deferred(.connectionLost)),
         Case(arguments: ["-q", "rcpt"], verdict: .deferred(.connectionLost)),

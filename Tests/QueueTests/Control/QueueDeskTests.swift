@@ -94,6 +94,76 @@ import Testing
         }
     }
 
+    @Test func `a site whose mail only waits for its next attempt is among the sites, in the order of all it has`()
+        async throws
+    {
+        let engine = engine(answer: Self.busy)
+        try await engine.loop.run { _ in
+            await engine.start()
+            try await engine.send(to: "one@a.test", "two@b.test")
+            try await engine.send(to: "three@b.test")
+            try await engine.time.sleep(for: .seconds(10))
+            let sites = await engine.queue.sites(limit: 10)
+            #expect(sites.map(\.view.name) == ["site-b", "site-a"])
+            #expect(sites.map(\.waiting) == [2, 1] && sites.allSatisfy { $0.view.ready + $0.view.carried == 0 })
+            #expect(await engine.queue.sites(limit: 1).map(\.view.name) == ["site-b"])
+        }
+    }
+
+    @Test func `what is under way when it is bounced leaves for that reason when it is put off`() async throws {
+        let engine = engine { batch, time in
+            do { try await time.sleep(for: .seconds(60)) } catch { return [] }
+            return await Self.busy(batch, time)
+        }
+        try await engine.loop.run { _ in
+            await engine.start()
+            try await engine.send(to: "one@a.test", "two@b.test")
+            try await engine.time.sleep(for: .seconds(10))
+            let chosen = selector { $0.destination = Domain(canonical: "a.test") }
+            #expect(try await engine.queue.bounce(chosen, by: "ops", reason: "closed").underWay == 1)
+            let all = selector { $0.tenant = Sample.tenant }
+            #expect(try await engine.queue.cancel(all).deliveries == 0)
+            try await engine.time.sleep(for: .seconds(100))
+            var left: [String] = []
+            for note in spool.notes {
+                switch note {
+                case .bounced(_, _, _, _, let recipients, let by, let reason):
+                    left.append("\(recipients) \(by) \(reason)")
+                case .cancelled(_, _, _, _, let recipients): left.append("\(recipients) cancelled")
+                case .attempted: left.append("attempted")
+                }
+            }
+            // The later verb has the last word about both.
+            #expect(left.sorted() == ["[0] cancelled", "[1] cancelled"])
+            try await engine.send(to: "three@a.test")
+            try await engine.time.sleep(for: .seconds(10))
+            #expect(try await engine.queue.bounce(chosen, by: "ops", reason: "closed").underWay == 1)
+            try await engine.time.sleep(for: .seconds(100))
+            guard case .bounced(_, _, _, _, [0], "ops", "closed")? = spool.notes.last else {
+                Issue.record("\(String(describing: spool.notes.last))")
+                return
+            }
+        }
+    }
+
+    @Test func `what a reload takes the source from while it is being signed leaves from another one`() async throws {
+        let engine = engine()
+        try await engine.loop.run { _ in
+            await engine.start()
+            try await engine.send(to: "one@a.test")
+            // Signing takes ten.
+            try await engine.time.sleep(for: .milliseconds(5))
+            var options = engine.queue.options.scheduler
+            options.egress = try EgressTable(
+                sources: [EgressSource(name: "new")], pools: [SourcePool(name: "main", members: [.init(source: 0)])],
+                rules: [PoolRule(pool: "main")])
+            await engine.queue.replace(options)
+            #expect(engine.transport.carried.isEmpty)
+            try await engine.time.sleep(for: .seconds(10))
+            #expect(engine.transport.carried.map(\.batch.source?.name) == ["new"])
+        }
+    }
+
     @Test func `a tenant, a source or a campaign rests while others go on, and resume lets it out at once`()
         async throws
     {
@@ -276,7 +346,7 @@ import Testing
             _ = try await engine.queue.suspend(.tenant(Sample.tenant), until: nil, by: "", reason: "")
             for number in 0..<5_000 { try await engine.send(to: "u\(number)@a.test") }
             spool.failingCommit = failing
-            await #expect(throws: ControlFailure.storage) {
+            await #expect(throws: ControlFailure.brokenOff) {
                 try await engine.queue.bounce(selector { $0.everything = true }, by: "", reason: "")
             }
             let left = recovered()

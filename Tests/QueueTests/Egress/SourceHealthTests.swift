@@ -108,6 +108,9 @@ import Testing
             SourceHealth.Sign(verdicts.map { Outcome($0.0, reply: $0.1) })
         }
         let words = Reply(code: 550, text: "no")
+        // A host that the proxy refuses is the host's affair, or anybody's DNS could make a source rest.
+        let host = RemoteHost(name: "mx.test", address: "10.0.0.1:25")
+        #expect(SourceHealth.Sign([Outcome(.deferred(.proxyFailed), host: host)]) == .none)
         #expect(sign([(.deferred(.proxyFailed), nil)]) == .trouble(.proxy))
         #expect(sign([(.deferred(.sourceUnavailable), nil)]) == .trouble(.address))
         #expect(sign([(.delivered, nil), (.deferred(.proxyFailed), nil)]) == .usable)

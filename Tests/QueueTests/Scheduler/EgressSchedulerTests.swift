@@ -24,6 +24,37 @@ import Testing
         holds(scheduler.egress.sources.allSatisfy { $0.lanes == 0 })
     }
 
+    /// Whoever owns a zone can make as many sites as they like: what is remembered of forgotten ones is bounded.
+    @Test func forgottenSitesAreNotRememberedWithoutEnd() throws {
+        let table = try Sample.egress([1])
+        var scheduler = Sample.scheduler {
+            $0.egress = table
+            $0.siteIdle = .seconds(1)
+        }
+        for number in 0..<(Scheduler.rotationLimit * 2) {
+            let now = MonotonicInstant.at(.milliseconds(2_000 * number))
+            scheduler.takeIn(Sample.parcel(Sample.message(number), to: "d\(number).test"), site: "s\(number)", now: now)
+            _ = scheduler.sendAll(now: now)
+            _ = scheduler.advance(to: now + .milliseconds(1_999))
+        }
+        holds(scheduler.egress.remembered.count <= Scheduler.rotationLimit)
+        // The latest are there.
+        #expect(scheduler.egress.remembered["s\(Scheduler.rotationLimit * 2 - 2)"] != nil)
+    }
+
+    /// The view of a site says why its mail waits, also when the site itself would take it.
+    @Test func aSiteAllOfWhoseMailIsParkedSaysWhy() throws {
+        let table = try Sample.egress([1])
+        var scheduler = Sample.scheduler { $0.egress = table }
+        scheduler.takeIn(Sample.parcel(Sample.message(1)), site: "s", now: .at(.zero))
+        let site = try need(scheduler.siteNumbers["s"])
+        #expect(scheduler.detail(of: site, shard: 0, now: .at(.zero)).reason == nil)
+        let hold = Sample.hold(1, .source("s0"))
+        scheduler.apply(hold, until: nil, now: .at(.zero))
+        #expect(scheduler.sendAll(now: .at(.zero)).isEmpty)
+        #expect(scheduler.detail(of: site, shard: 0, now: .at(.zero)).reason == .held(hold))
+    }
+
     @Test func withoutSourcesThereIsNone() throws {
         var scheduler = Sample.scheduler()
         scheduler.takeIn(Sample.parcel(Sample.message(1)), site: "s", now: .at(.zero))

@@ -79,6 +79,27 @@ private final class FakeShaping: ShapingDesk {
             scheduler.finish(next, [slow], now: .at(.zero), wall: Self.wall) == [.retry(at: .at(.seconds(1_234)))])
     }
 
+    /// A rule that says when to try again is about what it matches, also where that is a refusal for good.
+    @Test func triesAgainWhatWasRefusedForGoodWhereARuleSaysWhen() throws {
+        let desk = FakeShaping { observation, _ in
+            var verdict = ShapingVerdict()
+            if observation.reply.code == 554 { verdict.retryIn = .seconds(900) }
+            return verdict
+        }
+        var scheduler = try Self.scheduler(desk)
+        let batch = try need(scheduler.assign(now: .at(.zero)))
+        let blocked = Outcome(.bounced(.remoteReply), reply: Reply(code: 554, text: "your address is on our list"))
+        #expect(
+            scheduler.finish(batch, [blocked], now: .at(.zero), wall: Self.wall) == [.retry(at: .at(.seconds(900)))])
+        #expect(scheduler.counts.waiting == 1)
+        let next = try need(scheduler.next(on: batch.lane, of: batch.site, carried: 1, now: .at(.zero)))
+        #expect(scheduler.finish(next, [Sample.unknownUser], now: .at(.zero), wall: Self.wall) == [.finished])
+        // Nobody brings back what was cancelled meanwhile.
+        let last = try need(scheduler.next(on: next.lane, of: next.site, carried: 2, now: .at(.zero)))
+        _ = scheduler.cancel(scheduler.facts(of: last.message).id)
+        #expect(scheduler.finish(last, [blocked], now: .at(.zero), wall: Self.wall) == [.finished])
+    }
+
     /// A suspension holds here at once, and the shell hears of it.
     @Test func holdsAtOnce() throws {
         let hold = Self.hold(.site("s"), seconds: 600)

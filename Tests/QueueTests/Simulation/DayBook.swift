@@ -10,6 +10,9 @@ struct DayBook {
         var delivered: [Int: Int] = [:]
         /// What was delivered by the day on which the answer came.
         var answered: [Int: Int] = [:]
+        /// What was put off with a reply, in the same two ways: some of it may be greylisting.
+        var putOff: [Int: Int] = [:]
+        var putOffAnswered: [Int: Int] = [:]
     }
 
     private let world: RandomWorld
@@ -74,6 +77,9 @@ struct DayBook {
         warmups[warmup, default: Count()].taken[pulled, default: 0] -= untried
         warmups[warmup, default: Count()].delivered[pulled, default: 0] += delivered
         warmups[warmup, default: Count()].answered[day(now), default: 0] += delivered
+        let putOff = outcomes.filter { $0.verdict == .deferred(.remoteReply) }.count
+        warmups[warmup, default: Count()].putOff[pulled, default: 0] += putOff
+        warmups[warmup, default: Count()].putOffAnswered[day(now), default: 0] += putOff
     }
 
     private static func mayHaveHeard(_ outcome: Outcome) -> Bool { outcome.verdict == .deferred(.connectionLost) }
@@ -85,7 +91,9 @@ struct DayBook {
         let count = warmups[key] ?? Count()
         for day in Set(count.taken.keys).union(count.answered.keys).sorted() where day < today {
             guard stage < plan.caps.count else { return nil }
-            let needed = plan.caps[stage] * plan.promotion
+            let cap = plan.caps[stage]
+            let putOff = max(count.putOff[day] ?? 0, count.putOffAnswered[day] ?? 0)
+            let needed = max(cap - putOff, (cap + 1) / 2) * plan.promotion
             let most = max(count.delivered[day] ?? 0, count.answered[day] ?? 0)
             if most > 0, most * 1_000 >= needed { stage += 1 }
         }

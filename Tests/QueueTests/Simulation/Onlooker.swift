@@ -14,8 +14,11 @@ final class Onlooker: SimulationObserver {
     struct Tracked {
         var message: UUIDv7
         var tenant: UUIDv7
+        var campaign: UUIDv7?
+        var destination: Domain
         var recipient: UInt32
         var expiry: MonotonicInstant
+        var hasFailed = false
         var state = State.queued
         /// Not before then.
         var due: MonotonicInstant?
@@ -43,6 +46,7 @@ final class Onlooker: SimulationObserver {
     private var openCount: [String: Int] = [:]
     var holds = HoldList()
     var days: DayBook
+    private var verbs: PoolBook
     private var wallOffset = Duration.zero
     /// A rule of shaping has set limits, which are not followed here.
     var hasTemporaryLimits = false
@@ -67,6 +71,7 @@ final class Onlooker: SimulationObserver {
         self.world = world
         book = RuleBook(world.rules)
         days = DayBook(world)
+        verbs = PoolBook(world)
         random = SplitMix64(seed: world.seed ^ 0xABCD)
     }
 
@@ -84,7 +89,8 @@ final class Onlooker: SimulationObserver {
             let key = Self.key(message.number, delivery.recipient)
             if tracked[key] != nil { problem("accepted twice", now) }
             tracked[key] = Tracked(
-                message: message.id, tenant: message.tenant, recipient: delivery.recipient, expiry: message.expiry,
+                message: message.id, tenant: message.tenant, campaign: message.campaign,
+                destination: delivery.destination, recipient: delivery.recipient, expiry: message.expiry,
                 due: delivery.due)
             places[key] = live.count
             live.append(key)
@@ -110,6 +116,7 @@ final class Onlooker: SimulationObserver {
             if entry.expiry + .milliseconds(1) <= now { problem("pulled after its end", now) }
             tracked[key]?.state = .underWay
         }
+        if let text = verbs.pulled(pull) { problem(text, now) }
         countPull(pull, at: now)
     }
 
@@ -168,6 +175,7 @@ final class Onlooker: SimulationObserver {
                     problem("a retry after the end", now)
                 }
                 tracked[key]?.state = .queued
+                tracked[key]?.hasFailed = true
                 tracked[key]?.due = min(time, expiry)
             }
         }
@@ -192,7 +200,16 @@ final class Onlooker: SimulationObserver {
             let key = Self.key(leaving.message.number, delivery.recipient)
             if tracked[key]?.state != .queued { problem("postponed though not queued", now) }
             let expiry = tracked[key]?.expiry ?? time
+            tracked[key]?.hasFailed = true
             tracked[key]?.due = min(time, expiry)
+        }
+    }
+
+    func removed(_ removed: Removed, at now: MonotonicInstant) {
+        for recipient in removed.recipients {
+            let key = Self.key(removed.number, recipient)
+            if tracked[key]?.state != .queued { problem("removed though not queued", now) }
+            end(key, "removed", now)
         }
     }
 
@@ -209,7 +226,26 @@ final class Onlooker: SimulationObserver {
             messageRates = [:]
             connectRates = [:]
         case .setWall(let distance): wallOffset += distance
+        case .flush(let selector):
+            for key in matching(selector) where tracked[key]?.hasFailed == true && tracked[key]?.state == .queued {
+                if let due = tracked[key]?.due, due > now { tracked[key]?.due = now }
+            }
+        case .bounce(let selector):
+            for key in matching(selector) {
+                if tracked[key]?.state == .queued { problem("still queued after a bounce", now) }
+                tracked[key]?.isCancelled = true
+            }
+        case .reroute(let selector, let pool): verbs.reroute(matching(selector).map { $0 >> 16 }, to: pool)
         case .stall, .cancel: break
+        }
+    }
+
+    private func matching(_ selector: QueueSelector) -> [UInt64] {
+        live.filter { key in
+            guard let entry = tracked[key] else { return false }
+            return (selector.tenant ?? entry.tenant) == entry.tenant
+                && (selector.campaign == nil || selector.campaign == entry.campaign)
+                && (selector.destination ?? entry.destination) == entry.destination
         }
     }
 

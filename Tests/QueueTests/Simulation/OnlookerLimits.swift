@@ -61,6 +61,7 @@ extension Onlooker {
         case .scheduled(let until), .retry(_, _, let until):
             if until <= now { problem("waits for a time in the past: \(reason)", now) }
             if let due = entry.due, until < min(due, entry.expiry) { problem("\(reason) before \(due)", now) }
+            if let due = entry.due, until > due + .milliseconds(2) { problem("\(reason) though due at \(due)", now) }
         case .routing: problem("waits for a route though the DNS answers at once", now)
         case .siteBackOff(let site, _, let until):
             if until <= now { problem("a back-off in the past", now) }

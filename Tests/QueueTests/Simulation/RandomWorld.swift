@@ -67,6 +67,7 @@ struct RandomWorld {
         }
         if hasDays { addCaps(sources, sites, &random) }
         if random.chance(3) { plan.shaping = Self.shaping(&random) }
+        plan.verbs += Self.selections(hours, sites.flatMap(\.domains), &random)
     }
 
     private mutating func addCaps(_ sources: [String], _ sites: [SiteScript], _ random: inout SplitMix64) {

@@ -40,6 +40,32 @@ extension RandomWorld {
         return verbs
     }
 
+    /// Flush, bounce and re-route, drawn after everything else of a world.
+    static func selections(_ hours: Int, _ domains: [Domain], _ random: inout SplitMix64) -> [ScriptedVerb] {
+        var verbs: [ScriptedVerb] = []
+        for _ in 0..<(random.chance(2) ? random.within(1...5) : 0) {
+            var selector = QueueSelector()
+            switch random.within(0...3) {
+            case 0: selector.tenant = tenants[random.within(0...2)]
+            case 1: selector.campaign = campaigns[random.within(0...2)]
+            case 2: selector.destination = domains[random.within(0...(domains.count - 1))]
+            default: selector.everything = true
+            }
+            let action: ScriptedVerb.Action
+            switch random.within(0...4) {
+            case 0, 1: action = .flush(selector)
+            case 2: action = .bounce(selector)
+            default:
+                // Of messages as a whole, so by what a whole message has.
+                selector.everything = selector.everything || selector.destination != nil
+                selector.destination = nil
+                action = .reroute(selector, pool: random.chance(3) ? nil : random.chance(3) ? "main" : "spare")
+            }
+            verbs.append(ScriptedVerb(at: .milliseconds(random.within(0...(hours * 3_600_000))), action))
+        }
+        return verbs
+    }
+
     private static func scope(_ sites: [String], _ sources: [String], _ random: inout SplitMix64) -> Hold.Scope {
         let site = sites[random.within(0...(sites.count - 1))]
         let tenant = tenants[random.within(0...2)]

@@ -87,6 +87,32 @@ import Testing
         #expect(try days.progress.stage == 2)
     }
 
+    /// It uses up the cap, and is not asked of the day; but half of the cap must have been judged.
+    @Test func greylistingSpeaksNeitherForNorAgainst() throws {
+        let days = try days()
+        #expect(try take(days, 100) == 100)
+        func settle(delivered: Int, failed: Int = 0, greylisted: Int) throws {
+            days.counters.settle(
+                try days.number(), delivered: delivered, failed: failed, greylisted: greylisted, untried: 0,
+                at: days.time.now)
+        }
+        try settle(delivered: 60, failed: 10, greylisted: 30)
+        #expect((try? take(days, 1)) == nil, "the cap counts what a host has heard of")
+        #expect(try days.progress.needed == 63)
+        days.nextDay()
+        #expect(try days.progress.judgement == .held(.tooLittle(delivered: 60, needed: 63)))
+        #expect(try take(days, 100) == 100 && days.progress.needed == 90)
+        try settle(delivered: 63, failed: 7, greylisted: 30)
+        days.nextDay()
+        #expect(try days.progress.judgement == .promoted && days.progress.cap == 200)
+        // All but fifty greylisted: that is too little to know.
+        #expect(try take(days, 200) == 200)
+        try settle(delivered: 50, greylisted: 150)
+        days.nextDay()
+        #expect(try days.progress.judgement == .held(.tooLittle(delivered: 50, needed: 90)))
+        #expect(try days.progress.stage == 2)
+    }
+
     @Test func aHeldStageStaysAndAHeldSourceRests() async throws {
         let days = try days()
         try days.send(100)

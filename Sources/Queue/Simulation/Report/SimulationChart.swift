@@ -112,8 +112,8 @@ package struct SimulationChart {
     private mutating func multiples(from top: Int) -> Int {
         var y = top
         section("Source by site (each with a scale of its own)", &y)
-        let columns = max(1, min(4, report.sources.count))
-        let gap = 300
+        let columns = max(1, min(5, report.sources.count))
+        let gap = 200
         let cell = (width - 2 * margin - (columns - 1) * gap) / columns
         for site in report.sites.indices {
             for first in stride(from: 0, to: report.sources.count, by: columns) {
@@ -122,20 +122,20 @@ package struct SimulationChart {
                     writer.words("\(report.sources[source]) → \(report.sites[site])", x: x, y: y + 150, "word")
                     bars(
                         report.days.map { $0.figures[source][site] },
-                        frame: Frame(x: x + 480, y: y + 230, width: cell - 480, height: 700), labels: .small)
+                        frame: Frame(x: x + 480, y: y + 330, width: cell - 480, height: 700), labels: .small)
                 }
-                y += 230 + 700 + 330
+                y += 330 + 700 + 330
             }
         }
         return y
     }
 
-    /// The next of 1, 2, 4, 5 or 8 times a power of ten, so that a quarter of it is a round number.
+    /// The next of 1, 2, 4, 6 or 8 times a power of ten whose quarter is a whole number.
     private static func round(up value: Int) -> Int {
         var power = 1
         while power < Int.max / 100, power * 10 <= value { power *= 10 }
-        for factor in [1, 2, 4, 6, 8] where factor * power >= value { return max(4, factor * power) }
-        return max(4, 10 * power)
+        for factor in [1, 2, 4, 6, 8] where factor * power >= value && factor * power % 4 == 0 { return factor * power }
+        return power == 1 ? 12 : 10 * power
     }
 
     private static func short(_ value: Int) -> String {

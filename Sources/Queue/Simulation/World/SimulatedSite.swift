@@ -10,6 +10,8 @@ struct SimulatedSite {
         var day = -1
         var today = 0
         var days = 0
+        /// What the site's trust takes from it today.
+        var cap = Int.max
         var score = 1.0
         var scoredAt: Int64 = 0
         var blockedUntil: Int64 = 0
@@ -30,6 +32,8 @@ struct SimulatedSite {
     private var greylist: [UInt64: Int64] = [:]
     private var random: SplitMix64
     private let host: RemoteHost
+    /// What nearly every transaction comes to.
+    private let accepted: [Outcome]
     // Nanoseconds.
     private let connectTime: Int64
     private let transactionTime: Int64
@@ -49,6 +53,7 @@ struct SimulatedSite {
         host = RemoteHost(
             name: hostName ?? "mx.\(script.domains.isEmpty ? "invalid" : script.domains[domain].text)",
             address: "192.0.2.25:25")
+        accepted = [Outcome(.delivered, reply: Self.taken, host: host)]
     }
 
     /// Host names within the suffixes of `MTA`'s providers, because bounce and shaping rules look at them.
@@ -97,8 +102,14 @@ struct SimulatedSite {
                 keepsConnection: false)
         }
         var outcomes: [Outcome] = []
-        outcomes.reserveCapacity(recipients.count)
         var closes = false
+        if recipients.count == 1 {
+            guard let reply = answer(address(message, recipients[0]), message, source, now) else {
+                return Attempt(outcomes: accepted, duration: time, keepsConnection: true)
+            }
+            return Attempt(outcomes: [refused(reply)], duration: time, keepsConnection: reply.code != 421)
+        }
+        outcomes.reserveCapacity(recipients.count)
         for recipient in recipients {
             let address = address(message, recipient)
             let reply = answer(address, message, source, now)
@@ -136,7 +147,7 @@ struct SimulatedSite {
             }
             senders[source].theoretical = arrival + rate.interval
         }
-        if let trust = script.trust, senders[source].today >= trust.cap(after: senders[source].days - 1) {
+        if script.trust != nil, senders[source].today >= senders[source].cap {
             strike(source, now) { $0.strike }
             return script.replies.trust
         }
@@ -164,6 +175,7 @@ struct SimulatedSite {
         senders[source].day = day
         senders[source].today = 0
         senders[source].days += 1
+        if let trust = script.trust { senders[source].cap = trust.cap(after: senders[source].days - 1) }
     }
 
     private mutating func strike(_ source: Int, _ now: Int64, _ cost: (SiteScript.Reputation) -> Double) {

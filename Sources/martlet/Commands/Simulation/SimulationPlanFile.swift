@@ -24,10 +24,8 @@ struct SimulationPlanFile {
 
     static func parse(_ text: String, file: String, days: Int?) throws(ConfigurationFailure) -> SimulationPlanFile {
         let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
-            throw ConfigurationFailure(file: file, problems: [.init(line: 0, key: "", message: "\(error)")])
-        } catch {
-            throw ConfigurationFailure(file: file, problems: [.init(line: 0, key: "", message: "\(error)")])
+        do { root = try Yams.compose(yaml: text) } catch {
+            throw ConfigurationFailure(file: file, problems: [.init(error)])
         }
         let notes = ConfigurationSection.Notes()
         let section = ConfigurationSection(root, path: "", notes: notes)

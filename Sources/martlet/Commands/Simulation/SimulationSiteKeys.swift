@@ -112,6 +112,11 @@ enum SimulationSiteKeys {
         latency.transaction = section.duration("transaction", default: latency.transaction)
         latency.recipient = section.duration("recipient", default: latency.recipient)
         latency.spread = section.decimal("spread", default: latency.spread, in: 0...100)
+        for (key, time) in [
+            ("connect", latency.connect), ("transaction", latency.transaction), ("recipient", latency.recipient),
+        ] where time > .seconds(3_600) {
+            section.problem(key, "takes at most an hour")
+        }
         return latency
     }
 

@@ -8,7 +8,7 @@ import Synchronization
 /// the others hear of it at once; it is saved in the background. Wall times become points on the monotonic clock here,
 /// once: whoever sets the clock ends nothing early. Over a restart the wall clock is all there is; then a hold lasts at
 /// most as long as it was made for, however far the clock was set back.
-final class ControlRoom: Sendable {
+final class StandingOrders: Sendable {
     struct LimitKey: Hashable {
         var rule: String
         var key: MeterKey
@@ -23,6 +23,18 @@ final class ControlRoom: Sendable {
         /// What each shard has not obeyed yet.
         var orders: [[ControlOrder]] = []
         var hasComplained = false
+        var tidings = RuleTidings()
+
+        /// What takes the place of its former self needs none. Whoever owns a zone can make as many sites as they like and
+        /// have a rule fire at each, so a part of the room is for sources and for the sites of providers.
+        func hasRoom(for directive: ShapingDirective) -> Bool {
+            let used = holds.entries.count + limits.count
+            if used < directive.roomOfRules { return true }
+            switch directive {
+            case .hold(let hold): return holds.entries[hold.id] != nil
+            case .limit(let limit): return limits[LimitKey(rule: limit.rule, key: limit.key)] != nil
+            }
+        }
     }
 
     /// Rules may set so many holds and limits at once; what is more holds in no shard but its own, if at all.
@@ -63,35 +75,40 @@ final class ControlRoom: Sendable {
         let (now, wall) = (time.now, time.wall)
         var holds: [(key: String, value: [UInt8]?)] = []
         var limits: [(key: String, value: [UInt8]?)] = []
-        let isFull = state.withLock { state in
+        let (isFull, tidings) = state.withLock { state in
             var isFull = false
+            var news: [ShapingDirective] = []
             for directive in directives {
-                guard state.holds.entries.count + state.limits.count < Self.ruleLimit else {
-                    isFull = !state.hasComplained
+                guard state.hasRoom(for: directive) else {
+                    isFull = isFull || !state.hasComplained
                     state.hasComplained = true
-                    break
+                    continue
                 }
                 switch directive {
                 case .hold(let hold):
                     let until = Self.deadline(hold.until, now: now, wall: wall)
+                    if state.holds.entries[hold.id] == nil { news.append(directive) }
                     state.holds.add(hold, until: until)
                     state.tell(.hold(hold, until: until))
                     holds.append((hold.id.description, ControlCodec.encode(hold)))
                 case .limit(let limit):
                     let key = LimitKey(rule: limit.rule, key: limit.key)
                     let until = Self.deadline(limit.until, now: now, wall: wall) ?? now
+                    if state.limits[key] == nil { news.append(directive) }
                     state.limits[key] = (limit, until)
                     state.tell(.limit(limit, until: until))
                     limits.append((key.name, ControlCodec.encode(limit, since: wall)))
                 }
             }
-            return isFull
+            // Under the lock: an operator who resumes one of them comes after this with his own write.
+            writer.saveSoon(.holds, holds)
+            writer.saveSoon(.limits, limits)
+            return (isFull, state.tidings.choose(news, at: now))
         }
+        logger.tell(tidings.told, areMore: tidings.areMore)
         if isFull {
             logger.error("rules have set more than \(Self.ruleLimit) holds and limits: the rest is passed over")
         }
-        writer.saveSoon(.holds, holds)
-        writer.saveSoon(.limits, limits)
         return !(holds.isEmpty && limits.isEmpty)
     }
 
@@ -197,13 +214,12 @@ final class ControlRoom: Sendable {
     /// What is over is forgotten, here; the shards have clocks of their own.
     private func purge() {
         let now = time.now
-        let (holds, limits) = state.withLock { state in
+        state.withLock { state in
             let over = state.limits.filter { $0.value.until <= now }.keys
             for key in over { state.limits[key] = nil }
-            return (state.holds.expire(at: now), Array(over))
+            writer.saveSoon(.holds, state.holds.expire(at: now).map { ($0.id.description, nil) })
+            writer.saveSoon(.limits, over.map { ($0.name, nil) })
         }
-        writer.saveSoon(.holds, holds.map { ($0.id.description, nil) })
-        writer.saveSoon(.limits, limits.map { ($0.name, nil) })
     }
 
     /// - Parameter since: when it was made, for what a former process has kept.
@@ -218,26 +234,21 @@ final class ControlRoom: Sendable {
     }
 }
 
-extension ControlRoom.State {
+extension StandingOrders.State {
     mutating func tell(_ order: ControlOrder) {
         for shard in orders.indices { orders[shard].append(order) }
     }
 }
 
-extension Hold.Scope {
-    /// The site that it is about, if it is about one.
-    var site: String? {
-        switch self {
-        case .site(let site), .siteAndSource(let site, _), .siteAndTenant(let site, _): site
-        case .source, .tenant, .campaign: nil
-        }
-    }
-
-    /// The source that it is about, if it is about one.
-    var source: String? {
-        switch self {
-        case .source(let source), .siteAndSource(_, let source): source
-        case .site, .tenant, .siteAndTenant, .campaign: nil
-        }
+extension ShapingDirective {
+    /// How many holds and limits of rules may stand when this one comes.
+    var roomOfRules: Int {
+        let site: String? =
+            switch self {
+            case .hold(let hold): hold.scope.site
+            case .limit(let limit): limit.key.name
+            }
+        let isMinor = site.map { Scheduler.group(of: $0) == "other" } ?? false
+        return isMinor ? StandingOrders.ruleLimit / 4 * 3 : StandingOrders.ruleLimit
     }
 }

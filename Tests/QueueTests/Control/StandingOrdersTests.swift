@@ -8,7 +8,7 @@ import Testing
 @testable import Queue
 
 /// Holds, limits and re-routes as they are decided, kept and handed on.
-@Suite(.timeLimit(.minutes(1))) struct ControlRoomTests {
+@Suite(.timeLimit(.minutes(1))) struct StandingOrdersTests {
     /// A clock whose two hands can be moved by themselves.
     final class TwoHands: TimeSource {
         private let hands = Mutex((now: MonotonicInstant.at(.zero), wall: ControlCodecTests.noon))
@@ -24,8 +24,8 @@ import Testing
         async throws
     {
         let clock = TwoHands()
-        func room() async throws -> ControlRoom {
-            let room = ControlRoom(store: store, shards: 1, time: clock, logger: Self.silent)
+        func room() async throws -> StandingOrders {
+            let room = StandingOrders(store: store, shards: 1, time: clock, logger: Self.silent)
             try await room.load(first: 1)
             return room
         }
@@ -60,13 +60,13 @@ import Testing
         return logger
     }
 
-    func room(shards: Int = 2, first: UInt64? = 1) async throws -> ControlRoom {
-        let room = ControlRoom(store: store, shards: shards, time: time, logger: Self.silent)
+    func room(shards: Int = 2, first: UInt64? = 1) async throws -> StandingOrders {
+        let room = StandingOrders(store: store, shards: shards, time: time, logger: Self.silent)
         try await room.load(first: first)
         return room
     }
 
-    func saved(_ room: ControlRoom) async {
+    func saved(_ room: StandingOrders) async {
         while !room.isSaved { await Task.yield() }
     }
 
@@ -202,20 +202,54 @@ import Testing
         #expect(again.holds.map(\.scope) == (0..<100).map { .site("s\($0 * 2 + 1)") })
     }
 
+    @Test func `a resume is not undone by an older write that fails while it waits`() async throws {
+        let store = GatedStore()
+        let room = StandingOrders(store: store, shards: 1, time: time, logger: Self.silent)
+        let hold = Hold(
+            id: Sample.id(1), scope: .site("s"), cause: .rule(name: "r", reply: ""), since: time.wall,
+            until: time.wall + .seconds(600))
+        _ = room.take([.hold(hold)])
+        while !store.isWaiting { await Task.yield() }
+        async let resumed = room.resume(.site("s"))
+        // Time for it to stand in line behind the write.
+        for _ in 0..<1_000 { await Task.yield() }
+        store.fail()
+        #expect(try await resumed == [hold])
+        while !room.isSaved {
+            time.advance(by: .seconds(1))
+            await Task.yield()
+        }
+        #expect(store.values.values("holds").isEmpty)
+    }
+
     @Test func `rules that run wild are bounded`() async throws {
         let room = try await room(shards: 1)
-        let holds = (0..<(ControlRoom.ruleLimit + 500)).map { number in
+        let holds = (0..<(StandingOrders.ruleLimit + 500)).map { number in
             ShapingDirective.hold(
                 Hold(
-                    id: Sample.id(number), scope: .site("s\(number)"), cause: .rule(name: "r", reply: ""),
+                    id: Sample.id(number), scope: .site("direct:s\(number).test"), cause: .rule(name: "r", reply: ""),
                     since: time.wall, until: time.wall + .seconds(600)))
         }
         _ = room.take(holds)
-        #expect(room.holds.count == ControlRoom.ruleLimit)
+        #expect(room.holds.count == StandingOrders.ruleLimit / 4 * 3)
+        // What stands may last longer, and there still is room for what is shared by many.
+        guard case .hold(var first) = holds[0] else { return }
+        first.until = time.wall + .seconds(1_200)
+        _ = room.take([.hold(first)])
+        #expect(room.holds.contains(first))
+        let many = (0..<StandingOrders.ruleLimit).map { number in
+            let scope = number % 2 == 0 ? Hold.Scope.source("a\(number)") : .site("d\(number):@google")
+            return ShapingDirective.hold(
+                Hold(
+                    id: Sample.id(100_000 + number), scope: scope, cause: .rule(name: "r", reply: ""),
+                    since: time.wall, until: time.wall + .seconds(600)))
+        }
+        _ = room.take(many)
+        #expect(room.holds.count == StandingOrders.ruleLimit)
         // An operator can still say something.
         _ = try await room.suspend(.tenant(Sample.tenant), until: nil, by: "", reason: "")
         await saved(room)
-        #expect(store.values("holds").count == ControlRoom.ruleLimit + 1)
+        #expect(store.values("holds").count == StandingOrders.ruleLimit + 1)
     }
 
     @Test func `a damaged value is passed over, and the others hold`() async throws {
@@ -248,5 +282,34 @@ import Testing
         #expect(later.routes.routes.map(\.pool) == ["p1", "p3"])
         await saved(later)
         #expect(store.values("routes").count == 2)
+    }
+}
+
+/// Its first write waits until it is told to fail.
+private final class GatedStore: QueueStateStore {
+    private struct Gate {
+        var writes = 0
+        var first: CheckedContinuation<Void, Never>?
+    }
+
+    let values = MemoryStateStore()
+    private let gate = Mutex(Gate())
+
+    var isWaiting: Bool { gate.withLock { $0.first != nil } }
+
+    func fail() { gate.withLock { $0.first.take() }?.resume() }
+
+    func load(_ section: String) async throws(StorageFailure) -> [(key: String, value: [UInt8])] {
+        try await values.load(section)
+    }
+
+    func save(_ section: String, _ changes: [(key: String, value: [UInt8]?)]) async throws(StorageFailure) {
+        let isFirst = gate.withLock { gate in
+            gate.writes += 1
+            return gate.writes == 1
+        }
+        guard isFirst else { return try await values.save(section, changes) }
+        await withCheckedContinuation { continuation in gate.withLock { $0.first = continuation } }
+        throw .unavailable("gated")
     }
 }

@@ -3,7 +3,7 @@ import Mail
 import Synchronization
 
 /// What a former process has kept.
-extension ControlRoom {
+extension StandingOrders {
     /// The same, as often as it takes.
     func load(first: UInt64?, tries: Int) async {
         var tries = tries

@@ -53,6 +53,8 @@ final class Onlooker: SimulationObserver {
     private(set) var hasReloaded = false
     /// Those whose batch was pulled before the reload.
     private var oldLanes: Set<LaneKey> = []
+    /// How many of what is under way was pulled before the reload, which gave it none of the new counters but its site's.
+    private(set) var oldUnderWay: [MeterKey: Int] = [:]
 
     func isFromBeforeReload(_ pull: SimulatedPull) -> Bool {
         oldLanes.contains(LaneKey(site: pull.site, lane: pull.lane))
@@ -146,7 +148,11 @@ final class Onlooker: SimulationObserver {
         _ pull: SimulatedPull, _ outcomes: [Outcome], _ dispositions: [Disposition], at now: MonotonicInstant
     ) {
         lanes.remove(LaneKey(site: pull.site, lane: pull.lane))
-        for key in RuleBook.keys(of: pull, world.plan) { underWay[key, default: 0] -= 1 }
+        let isOld = oldLanes.remove(LaneKey(site: pull.site, lane: pull.lane)) != nil
+        for key in RuleBook.keys(of: pull, world.plan) {
+            underWay[key, default: 0] -= 1
+            if isOld { oldUnderWay[key, default: 0] -= 1 }
+        }
         if dispositions.count != pull.recipients.count { problem("dispositions", now) }
         days.landed(pull, outcomes, at: now)
         var hasConversation = false
@@ -223,6 +229,7 @@ final class Onlooker: SimulationObserver {
             book = RuleBook(world.laterRules)
             hasReloaded = true
             oldLanes = lanes
+            oldUnderWay = underWay
             messageRates = [:]
             connectRates = [:]
         case .setWall(let distance): wallOffset += distance

@@ -13,7 +13,8 @@ extension Onlooker {
         for key in RuleBook.keys(of: pull, world.plan) {
             underWay[key, default: 0] += 1
             let terms = book.terms(key)
-            if let most = terms.connections, let count = underWay[key], count > most {
+            let excused = key.scope == .site ? 0 : oldUnderWay[key] ?? 0
+            if let most = terms.connections, let count = underWay[key], count - excused > most {
                 problem("\(count) under way of \(key), \(most) are allowed", now)
             }
             if let rate = terms.messageRate {

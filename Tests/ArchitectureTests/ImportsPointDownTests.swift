@@ -13,7 +13,10 @@ import Testing
         "Storage": ["Mail"],
         "Service": ["Mail", "Queue", "DNSAuth", "Storage"],
         "ControlAPI": ["Mail", "Service"],
-        "martlet": ["Mail", "Loop", "HTTPClient", "MTA", "Queue", "DNSAuth", "Storage", "Service", "ControlAPI"],
+        "Bench": ["Mail", "Loop", "Queue", "DNSAuth"],
+        "martlet": [
+            "Mail", "Loop", "HTTPClient", "MTA", "Queue", "DNSAuth", "Storage", "Service", "ControlAPI", "Bench",
+        ],
         "MartletTesting": ["Mail", "Loop"],
     ]
 
@@ -24,7 +27,10 @@ import Testing
         "GRDB": ["Storage"], "SQLite3": ["Storage"], "GRDBSQLite": ["Storage"], "Yams": ["martlet"],
         "ArgumentParser": ["martlet"],
         "UnixSignals": ["martlet"], "ServiceLifecycle": ["ControlAPI"],
-        "Logging": ["Loop", "HTTPClient", "MTA", "Queue", "DNSAuth", "Storage", "Service", "ControlAPI", "martlet"],
+        "Histogram": ["Bench"],
+        "Logging": [
+            "Loop", "HTTPClient", "MTA", "Queue", "DNSAuth", "Storage", "Service", "ControlAPI", "Bench", "martlet",
+        ],
         "Metrics": ["MTA", "Queue", "DNSAuth", "Storage", "Service", "ControlAPI", "martlet"],
         "CoreMetrics": ["MTA", "Queue", "DNSAuth", "Storage", "Service", "ControlAPI", "martlet"],
     ]

@@ -26,7 +26,7 @@ struct WaitWords {
         case .retry(let reason, let attempts, let until):
             WaitReport(
                 code: .retryWait,
-                detail: "\(tries(attempts)) failed\(because(reason)). The next attempt is at \(clock(until)).",
+                detail: "\(tries(attempts))\(because(reason)). The next attempt is at \(clock(until)).",
                 earliest: moment.wall(at: until))
         case .routing:
             WaitReport(
@@ -199,7 +199,13 @@ struct WaitWords {
         reason.map { " because \(FailureWords.of($0))" } ?? ""
     }
 
-    private func tries(_ attempts: Int) -> String { attempts == 1 ? "The first attempt" : "\(attempts) attempts" }
+    private func tries(_ attempts: Int) -> String {
+        switch attempts {
+        case 0: "It was put back without an attempt"
+        case 1: "The first attempt failed"
+        default: "\(attempts) attempts failed"
+        }
+    }
 
     private func busy(_ limit: Int) -> String { limit == 1 ? "The one connection" : "All \(limit) connections" }
 }

@@ -13,6 +13,8 @@ final class SchedulingRoom: Sendable {
     private let shaping: SharedShaping
     private let sources = SourceWatch()
     private let configuration: Mutex<Configuration>
+    /// Daily counters have been in the queue's options.
+    private let wasAsked = Atomic(false)
     private let time: any TimeSource
     private let log: Logger
 
@@ -41,7 +43,9 @@ final class SchedulingRoom: Sendable {
     func options(_ configuration: Configuration) -> SchedulerOptions {
         var options = configuration.queue.scheduler
         options.egress = configuration.egress
-        options.daily = configuration.daily.isEmpty ? nil : daily
+        // Once it has been asked it is told how that went, also if nothing is counted any more.
+        options.daily = configuration.daily.isEmpty && !wasAsked.load(ordering: .relaxed) ? nil : daily
+        if options.daily != nil { wasAsked.store(true, ordering: .relaxed) }
         options.shaping = configuration.shaping.rules.isEmpty ? nil : shaping
         options.sourceWatch = configuration.egress.isEmpty ? nil : sources
         return options
@@ -64,18 +68,18 @@ final class SchedulingRoom: Sendable {
 
     /// `POST /v1/shaping/reload`: the rules alone, from their file as it is now.
     func reloadShaping(queue: DeliveryQueue) async -> ShapingReload {
-        var present = configuration.withLock { $0 }
-        guard let path = present.shaping.path else { return .notConfigured }
-        do {
-            let file = try ShapingFile.load(path)
-            do { try present.use(file) } catch {
-                return .refused(["\(path): its limits contradict those of martlet.yaml"])
-            }
-        } catch {
-            return .refused("\(error)".split(whereSeparator: \.isNewline).map(String.init))
+        guard let path = configuration.withLock({ $0.shaping.path }) else { return .notConfigured }
+        let file: ShapingFile
+        do { file = try ShapingFile.load(path) } catch {
+            return .refused(error.description.split(whereSeparator: \.isNewline).map(String.init))
         }
-        let changed = present
-        configuration.withLock { $0 = changed }
+        // Into what is in force now: a signal may have changed the rest while the file was read.
+        let result = configuration.withLock { present in
+            Result { () throws(ThrottleTableFailure) in try present.use(file) }.map { present }
+        }
+        guard case .success(let changed) = result else {
+            return .refused(["\(path): its limits contradict those of martlet.yaml"])
+        }
         await replaceShaping(with: changed, queue: queue)
         return .loaded(rules: changed.shaping.rules.rules.count)
     }

@@ -45,6 +45,18 @@ import Testing
         #expect(words.allSatisfy { !$0.isEmpty && !$0.hasSuffix(".") })
     }
 
+    @Test func `An attempt that was none is not counted as one`() {
+        let words = WaitWords(moment: Moment(StandingTime()))
+        let said = (0...2).map {
+            words.report(.retry(.shuttingDown, attempts: $0, until: Samples.later(60))).detail.prefix(36)
+        }
+        #expect(
+            said == [
+                "It was put back without an attempt b", "The first attempt failed because the",
+                "2 attempts failed because the engine",
+            ])
+    }
+
     @Test func `What the queue says of the delivery goes before what the reason says`() {
         let words = WaitWords(moment: Moment(StandingTime()))
         let report = words.report(.retry(nil, attempts: 1, until: Samples.later(60)), earliest: Samples.later(90))

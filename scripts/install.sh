@@ -1,6 +1,7 @@
 #!/bin/bash
-# install.sh build|peers   installs what is missing, and nothing when nothing is. Debian and Ubuntu.
+# install.sh build|peers|bench   installs what is missing, and nothing when nothing is. Debian and Ubuntu.
 #   build: the libraries that Martlet links   peers: the mail and DNS software that the tests talk to (none is started)
+#   bench: what counts instructions
 set -eu
 
 have_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
@@ -53,8 +54,11 @@ peers)
             'pyspf==2.0.14' 'authheaders==0.16.3' 'PyYAML'
     fi
     ;;
+bench)
+    install_missing valgrind
+    ;;
 *)
-    echo "usage: install.sh build|peers" >&2
+    echo "usage: install.sh build|peers|bench" >&2
     exit 2
     ;;
 esac

@@ -6,8 +6,9 @@ package struct QueueOptions: Sendable {
     package var scheduler = SchedulerOptions()
     package var notification = NotificationOptions()
     package var watch = WatchOptions()
-    /// Bytes of envelopes and contents kept in memory, over all shards.
-    package var cacheBytes = 256 << 20
+    /// Bytes of envelopes and contents kept in memory, over all shards. Enough for some seconds of mail; what lies longer
+    /// is read back from the journal, mostly out of the system's page cache, which need not be held a second time.
+    package var cacheBytes = 64 << 20
     /// Questions to the router under way at once, per shard.
     package var routeLookups = 200
     /// How often the journal is asked whether it can be written again.

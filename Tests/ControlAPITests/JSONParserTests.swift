@@ -12,6 +12,39 @@ import Testing
         #expect(String(decoding: JSONWriter.bytes(of: value), as: UTF8.self) == text)
     }
 
+    /// However many there are.
+    @Test(arguments: [2, 16, 17, 18, 1_000]) func aNameTwiceIsFound(_ count: Int) throws {
+        let names = (0..<count - 1).map { "\"k\($0)\":0" }
+        _ = try JSONParser.parse(Array("{\(names.joined(separator: ","))}".utf8))
+        for place in Set([0, (count - 1) / 2, count - 2]) {
+            let body = "{\(names.joined(separator: ",")),\"k\(place)\":1}"
+            #expect(throws: JSONFailure.self) { try JSONParser.parse(Array(body.utf8)) }
+        }
+    }
+
+    @Test(arguments: [
+        (#""\n""#, "\n"), (#""a\n""#, "a\n"), (#""\na""#, "\na"), (#""a\n\nb\t""#, "a\n\nb\t"),
+        (#""ab\u00e9cd""#, "abécd"),
+        (#""\\\\""#, #"\\"#), (#""Grüße\r\n🦅""#, "Grüße\r\n🦅"),
+    ])
+    func escapesStandAnywhereInAString(_ text: String, _ expected: String) throws {
+        #expect(try JSONParser.parse(Array(text.utf8)) == .string(expected))
+    }
+
+    @Test(
+        arguments: [
+            ([0x22, 0x61, 0x5C, 0x6E, 0xFF, 0x22], JSONFailure.Reason.badUTF8), ([0x22, 0xC3, 0x22], .badUTF8),
+            ([0x22, 0x5C, 0x6E, 0x01, 0x22], .controlCharacter), ([0x22, 0x5C, 0x6E, 0x61], .unexpectedEnd),
+        ] as [([UInt8], JSONFailure.Reason)])
+    func aStringThatIsNoneIsRefused(_ bytes: [UInt8], _ reason: JSONFailure.Reason) {
+        do {
+            _ = try JSONParser.parse(bytes)
+            Issue.record("was taken")
+        } catch {
+            #expect(error.reason == reason)
+        }
+    }
+
     @Test func membersKeepTheirOrder() throws {
         let value = try JSONParser.parse(Array(#"{"z":1,"a":2,"m":3}"#.utf8))
         guard case .object(let object) = value else { throw JSONFailure(reason: .unexpectedByte, offset: 0) }

@@ -51,6 +51,16 @@ import Testing
         #expect(late.identity.id != first.identity.id)
     }
 
+    @Test func `An answer that is not final is not kept, and the repetition has the same identity`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let keeper = fresh
+        let first = try await ticket(keeper)
+        #expect(!first.identity.mayExist)
+        await keeper.finish(first, status: 202, body: [1], isFinal: false)
+        let second = try await ticket(fresh)
+        #expect(second.identity == SendIdentity(id: first.identity.id, mayExist: true))
+    }
+
     @Test func `Another body, another route, another tenant`() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let keeper = fresh

@@ -11,6 +11,23 @@ struct APIFailure: Error {
         var field: String
         var value: String
         var message: String
+
+        init(code: String, field: String, value: String, message: String) {
+            self.code = code
+            self.field = field
+            self.value = value
+            self.message = message
+        }
+
+        init(_ detail: ServiceFailure.Detail) {
+            self.init(code: detail.code.rawValue, field: detail.field, value: detail.value, message: detail.message)
+        }
+
+        var shown: JSONValue {
+            .object([
+                "code": .string(code), "field": .string(field), "value": .string(value), "message": .string(message),
+            ])
+        }
     }
 
     var status: HTTPResponse.Status
@@ -26,15 +43,7 @@ struct APIFailure: Error {
         .object([
             "error": .object([
                 "type": .string(type), "code": .string(code), "message": .string(message),
-                "details": .array(
-                    details.map { detail in
-                        .object([
-                            "code": .string(detail.code), "field": .string(detail.field),
-                            "value": .string(detail.value),
-                            "message": .string(detail.message),
-                        ])
-                    }),
-                "request_id": .string(requestID),
+                "details": .array(details.map(\.shown)), "request_id": .string(requestID),
             ])
         ])
     }
@@ -136,9 +145,6 @@ extension APIFailure {
         if let after = failure.retryAfter { headers[.retryAfter] = String(max(1, after.components.seconds)) }
         self.init(
             status: status, type: type, code: failure.code.rawValue, message: failure.message,
-            details: failure.details.map {
-                .init(code: $0.code.rawValue, field: $0.field, value: $0.value, message: $0.message)
-            },
-            headers: headers)
+            details: failure.details.map(Detail.init), headers: headers)
     }
 }

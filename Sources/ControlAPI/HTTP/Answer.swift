@@ -20,6 +20,8 @@ enum Answer {
     struct Stored: Hashable, Sendable {
         var status: Int
         var body: [UInt8]
+        /// `false`: a part of it may go well when it is asked for again, so nothing is kept.
+        var isFinal = true
     }
 
     static func dataBytes(_ value: JSONValue, warnings unknown: [String] = []) -> [UInt8] {

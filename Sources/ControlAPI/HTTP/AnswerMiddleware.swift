@@ -1,4 +1,3 @@
-import CoreMetrics
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -7,6 +6,9 @@ import Logging
 /// thrown below. An error that is not ours is logged whole and answered without its words.
 struct AnswerMiddleware: RouterMiddleware {
     let log: Logger
+    private let counts = RequestCounts()
+
+    init(log: Logger) { self.log = log }
 
     @concurrent func handle(
         _ request: Request, context: ControlContext,
@@ -21,10 +23,7 @@ struct AnswerMiddleware: RouterMiddleware {
                 failure.body(requestID: context.requestID), status: failure.status, headers: failure.headers)
         }
         response.headers[.requestID] = context.requestID
-        Counter(
-            label: "martlet_http_requests_total",
-            dimensions: [("method", request.method.rawValue), ("status", "\(response.status.code / 100)xx")]
-        ).increment()
+        counts.count(request.method, status: response.status.code)
         return response
     }
 

@@ -19,9 +19,10 @@ struct Authentication: RouterMiddleware {
     static func key(in headers: HTTPFields) -> String? {
         if let key = headers[.apiKey] { return key }
         guard let field = headers[.authorization] else { return nil }
+        guard let blank = field.utf8.firstIndex(of: UInt8(ascii: " ")) else { return nil }
         // RFC 9110 §11.1: the scheme is case-insensitive.
-        let words = field.split(separator: " ", maxSplits: 1)
-        guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
-        return String(words[1].drop { $0 == " " })
+        guard field.utf8[..<blank].elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
+        let key = field.utf8[blank...].drop { $0 == UInt8(ascii: " ") }
+        return key.isEmpty ? nil : String(key)
     }
 }

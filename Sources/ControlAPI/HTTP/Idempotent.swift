@@ -21,7 +21,8 @@ enum Idempotent {
                 stored = Answer.Stored(
                     status: failure.status.code, body: JSONWriter.bytes(of: failure.body(requestID: requestID)))
             }
-            await services.idempotency.finish(ticket, status: stored.status, body: stored.body)
+            await services.idempotency.finish(
+                ticket, status: stored.status, body: stored.body, isFinal: stored.isFinal)
             return response(stored, headers: headers)
         }
     }

@@ -8,13 +8,14 @@ enum IncomingBody {
 
     static func bytes(_ request: Request) async throws -> [UInt8] {
         // A length that is announced is refused before a byte of it is read.
-        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
-            throw APIFailure.bodyTooLarge(limit: limit)
-        }
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= limit else { throw APIFailure.bodyTooLarge(limit: limit) }
         var collected: [UInt8] = []
-        for try await var chunk in request.body {
+        // What is announced need not come.
+        collected.reserveCapacity(min(max(announced, 0), 1 << 20))
+        for try await chunk in request.body {
             guard collected.count + chunk.readableBytes <= limit else { throw APIFailure.bodyTooLarge(limit: limit) }
-            collected.append(contentsOf: chunk.readBytes(length: chunk.readableBytes) ?? [])
+            collected.append(contentsOf: chunk.readableBytesView)
         }
         return collected
     }

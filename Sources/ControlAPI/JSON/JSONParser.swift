@@ -23,6 +23,7 @@ struct JSONParser {
     private static let maximumDepth = 64
     /// A value in memory is many times the two bytes that it may be in the body.
     private static let maximumCount = 100_000
+    private static let fewNames = 16
     private let bytes: [UInt8]
     private var at = 0
     private var count = 0
@@ -58,6 +59,7 @@ struct JSONParser {
     private mutating func object(depth: Int) throws(JSONFailure) -> JSONObject {
         at += 1
         var object = JSONObject()
+        // Most objects are small: looking through their names is cheaper than a table of them.
         var names: Set<String> = []
         skipSpace()
         if take(UInt8(ascii: "}")) { return object }
@@ -67,7 +69,14 @@ struct JSONParser {
             guard at < bytes.count else { throw failure(.unexpectedEnd) }
             guard bytes[at] == UInt8(ascii: "\"") else { throw failure(.unexpectedByte) }
             let name = try string()
-            guard names.insert(name).inserted else { throw JSONFailure(reason: .duplicateName, offset: start) }
+            let isNew: Bool
+            if object.members.count < Self.fewNames {
+                isNew = object.place(of: name) == nil
+            } else {
+                if names.isEmpty { names = Set(object.members.lazy.map(\.name)) }
+                isNew = names.insert(name).inserted
+            }
+            guard isNew else { throw JSONFailure(reason: .duplicateName, offset: start) }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw failure(at < bytes.count ? .unexpectedByte : .unexpectedEnd) }
             object.append(name, try value(depth: depth + 1))
@@ -95,50 +104,65 @@ struct JSONParser {
     private mutating func string() throws(JSONFailure) -> String {
         at += 1
         let start = at
-        while at < bytes.count, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\"), bytes[at] >= 0x20 {
-            at += 1
-        }
+        skipPlain()
         // A string without escapes, which is nearly every one, is decoded straight from the body.
         if at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
-            guard let text = String(validating: bytes[start..<at], as: UTF8.self) else {
-                throw JSONFailure(reason: .badUTF8, offset: start)
-            }
+            let text = try text(bytes.span.extracting(start..<at), from: start)
             at += 1
             return text
         }
         var decoded = Array(bytes[start..<at])
         while at < bytes.count {
-            let byte = bytes[at]
-            if byte == UInt8(ascii: "\"") {
-                guard let text = String(validating: decoded, as: UTF8.self) else {
-                    throw JSONFailure(reason: .badUTF8, offset: start)
-                }
+            switch bytes[at] {
+            case UInt8(ascii: "\""):
+                let text = try text(decoded.span, from: start)
                 at += 1
                 return text
-            }
-            guard byte >= 0x20 else { throw failure(.controlCharacter) }
-            if byte == UInt8(ascii: "\\") {
-                decoded.append(contentsOf: try escape())
-            } else {
-                decoded.append(byte)
-                at += 1
+            case UInt8(ascii: "\\"): try escape(into: &decoded)
+            case 0..<0x20: throw failure(.controlCharacter)
+            default:
+                let plain = at
+                skipPlain()
+                decoded.append(contentsOf: bytes[plain..<at])
             }
         }
         throw failure(.unexpectedEnd)
     }
 
-    private mutating func escape() throws(JSONFailure) -> [UInt8] {
+    /// Up to whatever means something in a string.
+    private mutating func skipPlain() {
+        let body = bytes
+        let span = body.span
+        var place = at
+        while place < span.count {
+            let byte = span[place]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+            place += 1
+        }
+        at = place
+    }
+
+    private func text(_ bytes: Span<UInt8>, from start: Int) throws(JSONFailure) -> String {
+        do {
+            return String(copying: try UTF8Span(validating: bytes))
+        } catch {
+            throw JSONFailure(reason: .badUTF8, offset: start)
+        }
+    }
+
+    private mutating func escape(into decoded: inout [UInt8]) throws(JSONFailure) {
         guard at + 1 < bytes.count else { throw failure(.unexpectedEnd) }
         let letter = bytes[at + 1]
         at += 2
         switch letter {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [letter]
-        case UInt8(ascii: "b"): return [0x08]
-        case UInt8(ascii: "f"): return [0x0C]
-        case UInt8(ascii: "n"): return [0x0A]
-        case UInt8(ascii: "r"): return [0x0D]
-        case UInt8(ascii: "t"): return [0x09]
-        case UInt8(ascii: "u"): return Array(String(Character(try unicodeEscape())).utf8)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): decoded.append(letter)
+        case UInt8(ascii: "b"): decoded.append(0x08)
+        case UInt8(ascii: "f"): decoded.append(0x0C)
+        case UInt8(ascii: "n"): decoded.append(0x0A)
+        case UInt8(ascii: "r"): decoded.append(0x0D)
+        case UInt8(ascii: "t"): decoded.append(0x09)
+        case UInt8(ascii: "u"):
+            decoded.append(contentsOf: UTF8.encode(try unicodeEscape()) ?? UTF8.encodedReplacementCharacter)
         default: throw JSONFailure(reason: .badEscape, offset: at - 2)
         }
     }

@@ -14,7 +14,8 @@ struct JSONReader {
 
     private let object: JSONObject
     private let path: String
-    private var asked: Set<String> = []
+    /// Which members an accessor has asked for, by their place.
+    private var asked: [Bool]
     private(set) var problems: [Problem] = []
     /// Paths of members that no accessor asked for, of this object and of the ones read below it.
     private(set) var unknown: [String] = []
@@ -22,6 +23,7 @@ struct JSONReader {
     init(_ object: JSONObject, path: String = "") {
         self.object = object
         self.path = path
+        asked = Array(repeating: false, count: object.members.count)
     }
 
     /// Whether the member stands there, be it `null`.
@@ -102,6 +104,25 @@ struct JSONReader {
         return objects
     }
 
+    /// An array of whatever, to be judged one by one.
+    mutating func values(_ name: String) -> [JSONValue]? {
+        guard let value = take(name) else { return nil }
+        guard case .array(let values) = value else { return wrong(name, value, "must be an array") }
+        return values
+    }
+
+    /// The member has the right type and a wrong value.
+    mutating func refuse(_ name: String, _ value: JSONValue, _ message: String) {
+        guard problems.count < Self.limit else { return }
+        problems.append(
+            Problem(field: dotted(name), value: Self.shown(value), message: "\(dotted(name)) \(message)"))
+    }
+
+    /// Takes over the unknown members of a nested object whose problems are its own.
+    mutating func absorbUnknown(_ nested: JSONReader) {
+        unknown += nested.unknown.prefix(Self.limit - unknown.count)
+    }
+
     /// Takes over what a reader of a nested object found.
     mutating func absorb(_ nested: consuming JSONReader) {
         nested.finish()
@@ -113,15 +134,17 @@ struct JSONReader {
 
     /// Call when every member that means something has been asked for.
     mutating func finish() {
-        for member in object.members where !asked.contains(member.name) {
+        for place in asked.indices where !asked[place] {
             guard unknown.count < Self.limit else { return }
-            unknown.append(dotted(member.name))
+            unknown.append(dotted(object.members[place].name))
         }
     }
 
     private mutating func take(_ name: String) -> JSONValue? {
-        asked.insert(name)
-        guard let value = object[name], value != .null else { return nil }
+        guard let place = object.place(of: name) else { return nil }
+        asked[place] = true
+        let value = object.members[place].value
+        if case .null = value { return nil }
         return value
     }
 

@@ -39,7 +39,12 @@ struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         members = elements.map { Member(name: $0, value: $1) }
     }
 
-    subscript(name: String) -> JSONValue? { members.first { $0.name == name }?.value }
+    subscript(name: String) -> JSONValue? { place(of: name).map { members[$0].value } }
+
+    func place(of name: String) -> Int? {
+        for index in members.indices where members[index].name == name { return index }
+        return nil
+    }
 
     mutating func append(_ name: String, _ value: JSONValue) { members.append(Member(name: name, value: value)) }
 }

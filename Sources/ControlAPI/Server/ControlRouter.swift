@@ -16,6 +16,7 @@ enum ControlRouter {
 
         let v1 = router.group("/v1").add(middleware: Authentication(readiness: readiness))
         v1.post("/messages/send", use: SendMessage(readiness: readiness).handle)
+        v1.post("/messages/batch", use: SendBatch(readiness: readiness).handle)
         v1.get("/messages", use: ListMessages(readiness: readiness).handle)
         v1.get("/messages/{id}", use: GetMessage(readiness: readiness).handle)
         v1.get("/messages/{id}/events", use: MessageEvents(readiness: readiness).handle)

@@ -1,4 +1,6 @@
 import Hummingbird
+import HummingbirdCore
+import NIOCore
 package import Logging
 import ServiceLifecycle
 
@@ -19,7 +21,7 @@ package struct ControlServer: Sendable {
         let application = Application(
             responder: router.buildResponder(),
             // RFC 9112 §9.5: a connection that says nothing is not kept for ever.
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: PinnedConnections.server(.init(idleTimeout: .seconds(75))),
             configuration: .init(
                 address: .hostname(options.host, port: options.port), serverName: "martlet", backlog: 1_024,
                 reuseAddress: true),

@@ -50,6 +50,7 @@ package final class DKIMKeyring: Sendable {
     /// below somebody else's domain, and its keys are in no DNS.
     package func keys(for author: Domain) -> Entry? {
         entries.withLock { entries in
+            if entries.isEmpty { return nil }
             var claimed = entries[author]
             if let claimed, claimed.isVerified { return claimed }
             var rest = author.text[...]

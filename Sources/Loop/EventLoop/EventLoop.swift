@@ -57,6 +57,19 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     /// Monotonic and wall clock; sleeping uses the timers of this loop.
     package var time: any TimeSource { LoopTime(loop: self) }
 
+    /// The loop whose thread this is; `nil` on every other thread.
+    package static var current: EventLoop? {
+        guard let running = unsafe pthread_getspecific(threadKey) else { return nil }
+        return unsafe Unmanaged<EventLoop>.fromOpaque(running).takeUnretainedValue()
+    }
+
+    private static let threadKey: pthread_key_t = {
+        var key = pthread_key_t()
+        let result = unsafe pthread_key_create(&key, nil)
+        precondition(result == 0, "a process has at least 128 keys")
+        return key
+    }()
+
     /// Is this the loop's thread?
     package var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
@@ -132,6 +145,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     fileprivate func run() {
         thread.store(pthread_self(), ordering: .relaxed)
+        unsafe pthread_setspecific(Self.threadKey, Unmanaged.passUnretained(self).toOpaque())
         while true {
             mailbox.take(into: &queue)
             runJobs()

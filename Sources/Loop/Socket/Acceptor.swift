@@ -55,7 +55,6 @@ final class Acceptor: WatchTarget, @unchecked Sendable {
                 default: return
                 }
             }
-            SystemSocket.setNoDelay(on: connection)
             accept(AcceptedSocket(connection, peer: peer ?? .any))
         }
     }

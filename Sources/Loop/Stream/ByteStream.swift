@@ -27,12 +27,27 @@ package class ByteStream {
     /// What is wrong with the peer's certificate, after a handshake that went on nevertheless.
     package final internal(set) var certificateFailure: TLSFailure?
     package final let peer: SocketAddress
-    package final let local: SocketAddress
+    /// Our own end; `.any` once the stream is closed. Costs a system call where there is a socket.
+    package var local: SocketAddress { preconditionFailure("abstract") }
 
-    init(peer: SocketAddress, local: SocketAddress) {
-        self.peer = peer
-        self.local = local
+    init(peer: SocketAddress) { self.peer = peer }
+
+    /// What a look at a stream has brought.
+    package enum Arrival {
+        case bytes
+        /// The peer has ended its side.
+        case ended
+        /// Nothing at present, or the turn of others: `fill` waits.
+        case nothing
     }
+
+    /// Adds to `inbound` what has arrived by now. Never waits, so that a busy conversation runs straight through; who
+    /// gets `.nothing` calls `fill`.
+    package func fillNow() throws(StreamFailure) -> Arrival { .nothing }
+
+    /// Writes what can be written of `outbound` without waiting. True when that is all of it; else `flush` sees to the
+    /// rest.
+    package func flushNow() throws(StreamFailure) -> Bool { outbound.isEmpty }
 
     /// Waits until `inbound` has grown by at least one byte. False: the peer has ended its side.
     ///

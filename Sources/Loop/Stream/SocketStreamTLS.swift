@@ -155,7 +155,7 @@ extension SocketStream {
                 outbound.append(piece.span.extracting(start..<end))
                 start = end
                 if outbound.count >= Self.largeRead {
-                    try await takeTurns()
+                    if !isOwnTurn() { try await giveWay() }
                     try await flushSecurely()
                 }
             }

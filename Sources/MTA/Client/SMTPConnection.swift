@@ -82,9 +82,11 @@ final class SMTPConnection {
 
     // MARK: transactions
 
+    /// Whether it was idle for so long that it should be asked whether it is still alive.
+    var isRested: Bool { time.now - idleSince > Self.restlessness }
+
     /// Whether a connection that was idle can be expected to answer: the peer has neither closed it nor said something.
     func isAlive() async -> Bool {
-        guard time.now - idleSince > Self.restlessness else { return true }
         stream.deadline = time.now
         do {
             // Nothing is due, so bytes can only be a 421, and the end of the stream is the end.
@@ -151,17 +153,15 @@ final class SMTPConnection {
         while true {
             switch action {
             case .flush:
-                stream.deadline = time.now + options.timeouts.mail
-                try await send()
+                if !(try push()) { try await send(within: options.timeouts.mail) }
                 action = .read
             case .sendContent:
                 try await sendContent(cargo)
                 transaction.endWasSent()
                 action = .read
             case .sendChunk:
-                stream.deadline = time.now + options.timeouts.block
                 for piece in cargo.batch.content { stream.outbound.append(piece) }
-                try await send()
+                if !(try push()) { try await send(within: options.timeouts.block) }
                 transaction.endWasSent()
                 action = .read
             case .read:
@@ -172,6 +172,7 @@ final class SMTPConnection {
                     isArmed = false
                 case .violation: throw .violation
                 case .needsMore:
+                    if try look() { continue }
                     if !isArmed {
                         stream.deadline = time.now + options.timeouts.limit(for: transaction.step)
                         isArmed = true
@@ -185,13 +186,16 @@ final class SMTPConnection {
     }
 
     private func sendContent(_ cargo: Cargo) async throws(TransactionFailure) {
-        // RFC 5321 §4.5.3.2.5 counts blocks; a mebibyte in three minutes is slow enough for anybody.
-        stream.deadline = time.now + options.timeouts.block * (1 + cargo.size >> 20)
-        guard cargo.isPlain else { return try await sendStuffed(cargo.batch.content) }
-        if cargo.size <= Self.joinedContent {
+        if cargo.isPlain, cargo.size <= Self.joinedContent {
             for piece in cargo.batch.content { stream.outbound.append(piece) }
             stream.outbound.append(".\r\n")
-            try await send()
+            if !(try push()) { try await send(within: options.timeouts.block) }
+            return
+        }
+        // RFC 5321 §4.5.3.2.5 counts blocks; a mebibyte in three minutes is slow enough for anybody.
+        stream.deadline = time.now + options.timeouts.block * (1 + cargo.size >> 20)
+        if !cargo.isPlain {
+            try await sendStuffed(cargo.batch.content)
         } else {
             do { try await stream.flush(cargo.batch.content + [Array(".\r\n".utf8)]) } catch { throw .stream(error) }
         }
@@ -214,6 +218,27 @@ final class SMTPConnection {
 
     private func send() async throws(TransactionFailure) {
         do { try await stream.flush() } catch { throw .stream(error) }
+    }
+
+    private func send(within limit: Duration) async throws(TransactionFailure) {
+        stream.deadline = time.now + limit
+        try await send()
+    }
+
+    /// Whether all has been sent without waiting.
+    private func push() throws(TransactionFailure) -> Bool {
+        do { return try stream.flushNow() } catch { throw .stream(error) }
+    }
+
+    /// Whether something has come that need not be waited for.
+    private func look() throws(TransactionFailure) -> Bool {
+        let arrival: ByteStream.Arrival
+        do { arrival = try stream.fillNow() } catch { throw .stream(error) }
+        switch arrival {
+        case .bytes: return true
+        case .ended: throw .stream(.closed)
+        case .nothing: return false
+        }
     }
 
     private func receive() async throws(TransactionFailure) {

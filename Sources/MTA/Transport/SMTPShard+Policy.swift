@@ -14,7 +14,6 @@ extension SMTPShard {
 
     /// `nil` where the batch travels as it is, as nearly every one does.
     func parts(of batch: DeliveryBatch) async -> [BatchParts.Part]? {
-        guard settings.source.differsByDestination else { return nil }
         let destinations = BatchParts.destinations(of: batch)
         guard destinations.count > 1 else { return nil }
         // Side by side: a policy host that does not answer costs a minute, and a hundred of them no more than that.

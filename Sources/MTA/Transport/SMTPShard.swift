@@ -48,7 +48,9 @@ actor SMTPShard {
 
     /// One batch; where its destinations publish different policies, one part after the other.
     func carry(_ batch: DeliveryBatch, on lane: Lane) async -> [Outcome] {
-        guard let parts = await parts(of: batch) else { return await carryWhole(batch, on: lane) }
+        guard settings.source.differsByDestination, let parts = await parts(of: batch) else {
+            return await carryWhole(batch, on: lane)
+        }
         var outcomes = Array(repeating: Outcome(.deferred(.shuttingDown)), count: batch.envelope.recipients.count)
         for part in parts {
             // While the parts before it were carried, its destinations may have gone different ways.
@@ -84,7 +86,7 @@ actor SMTPShard {
                     && heading.isSatisfied(by: connection.proof, mode)
             })
         {
-            guard await connection.isAlive() else {
+            if connection.isRested, !(await connection.isAlive()) {
                 end(connection, of: lane.site)
                 continue
             }

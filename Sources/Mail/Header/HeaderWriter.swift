@@ -3,7 +3,7 @@ public struct HeaderWriter: Sendable {
     /// The fields so far, each ended by CRLF.
     public private(set) var bytes: [UInt8] = []
 
-    public init() {}
+    public init() { bytes.reserveCapacity(512) }
 
     /// A field of free text, such as Subject or Comments. Blanks at both ends are dropped.
     public mutating func append(_ name: String, text: String) throws(HeaderFailure) {
@@ -31,6 +31,7 @@ public struct HeaderWriter: Sendable {
     public mutating func append(_ name: String, mailboxes: [NamedMailbox]) throws(HeaderFailure) {
         guard !mailboxes.isEmpty else { return }
         try Self.check(name, "")
+        if appendPlain(name, mailboxes) { return }
         var folder = LineFolder(name: name)
         for (index, entry) in mailboxes.enumerated() {
             try Self.check(name, entry.name ?? "")
@@ -50,6 +51,7 @@ public struct HeaderWriter: Sendable {
         _ name: String, _ value: String, parameters: [MIMEParameter]
     ) throws(HeaderFailure) {
         try Self.check(name, value)
+        if appendPlain(name, value, parameters) { return }
         var folder = LineFolder(name: name)
         var pieces: [[UInt8]] = [Array(value.utf8)]
         for parameter in parameters {
@@ -78,10 +80,70 @@ public struct HeaderWriter: Sendable {
             previous = byte
         }
         guard previous != 0x20 else { return false }
-        bytes.append(contentsOf: name.utf8)
-        bytes.append(UInt8(ascii: ":"))
+        put(name)
         bytes.append(0x20)
         bytes.append(contentsOf: value)
+        bytes.append(0x0D)
+        bytes.append(0x0A)
+        return true
+    }
+
+    /// Addresses that fit one line as they stand. `false`: nothing was written.
+    private mutating func appendPlain(_ name: String, _ mailboxes: [NamedMailbox]) -> Bool {
+        let start = bytes.count
+        put(name)
+        for (index, entry) in mailboxes.enumerated() {
+            guard entry.isPlain, bytes.count - start <= LineFolder.preferred else {
+                bytes.removeSubrange(start...)
+                return false
+            }
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(0x20)
+            let hasName = entry.name?.isEmpty == false
+            if hasName, let name = entry.name {
+                bytes.append(contentsOf: name.utf8)
+                bytes.append(0x20)
+                bytes.append(UInt8(ascii: "<"))
+            }
+            bytes.append(contentsOf: entry.mailbox.description.utf8)
+            if hasName { bytes.append(UInt8(ascii: ">")) }
+        }
+        return endLine(from: start)
+    }
+
+    /// A value and parameters that are tokens and fit one line. `false`: nothing was written.
+    private mutating func appendPlain(_ name: String, _ value: String, _ parameters: [MIMEParameter]) -> Bool {
+        let start = bytes.count
+        put(name)
+        bytes.append(0x20)
+        bytes.append(contentsOf: value.utf8)
+        for parameter in parameters {
+            guard !parameter.value.isEmpty, parameter.value.utf8.allSatisfy(\.isTokenCharacter),
+                parameter.name.utf8.allSatisfy(\.isTokenCharacter)
+            else {
+                bytes.removeSubrange(start...)
+                return false
+            }
+            bytes.append(UInt8(ascii: ";"))
+            bytes.append(0x20)
+            bytes.append(contentsOf: parameter.name.utf8)
+            bytes.append(UInt8(ascii: "="))
+            bytes.append(contentsOf: parameter.value.utf8)
+        }
+        return endLine(from: start)
+    }
+
+    private mutating func put(_ name: String) {
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// `false`: the line is too long, and gone.
+    private mutating func endLine(from start: Int) -> Bool {
+        guard bytes.count - start <= LineFolder.preferred else {
+            bytes.removeSubrange(start...)
+            return false
+        }
         bytes.append(0x0D)
         bytes.append(0x0A)
         return true

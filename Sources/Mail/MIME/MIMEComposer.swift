@@ -67,11 +67,11 @@ public struct MIMEComposer {
     private mutating func writeText(_ text: String, subtype: String) throws(ComposeFailure) {
         let bytes = CanonicalText.lines(of: text)
         let encoding = TransferEncoding.choose(for: bytes.span)
-        try writeFields { header throws(HeaderFailure) in
-            try header.append(
-                "Content-Type", "text/\(subtype)", parameters: [MIMEParameter("charset", "utf-8")])
-            try header.append("Content-Transfer-Encoding", structured: encoding.rawValue)
-        }
+        out.put("Content-Type: text/")
+        out.put(subtype)
+        out.put("; charset=utf-8\r\nContent-Transfer-Encoding: ")
+        out.put(encoding.rawValue)
+        out.put("\r\n\r\n")
         switch encoding {
         case .sevenBit: out.append(contentsOf: bytes)
         case .quotedPrintable: QuotedPrintable.encodeText(bytes.span, to: &out)

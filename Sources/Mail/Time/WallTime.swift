@@ -23,14 +23,13 @@ public struct WallTime: Hashable, Sendable, Comparable {
 extension Duration {
     /// The duration in whole milliseconds, rounded toward zero; the most or the least that there is beyond.
     public var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds.saturating(times: 1_000).saturating(plus: attoseconds / 1_000_000_000_000_000)
+        // A third of the instructions that `components` takes, and every deadline comes by here.
+        Int64(clamping: attoseconds / 1_000_000_000_000_000)
     }
 
     /// The duration in whole nanoseconds, rounded toward zero; the most or the least that there is beyond 292 years.
     public var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds.saturating(times: 1_000_000_000).saturating(plus: attoseconds / 1_000_000_000)
+        Int64(clamping: attoseconds / 1_000_000_000)
     }
 }
 

@@ -9,12 +9,12 @@ import Synchronization
 package final class DeliveryQueue: Sendable {
     let options: QueueOptions
     let spool: any Spool
-    private let router: any Router
+    let router: any Router
     private let signer: (any Signer)?
     let time: any TimeSource
     private let homes: [ShardHome]
     let logger: Logger
-    private let boxes: [AdmissionBox]
+    let boxes: [AdmissionBox]
     private let shards = Mutex<[Shard]>([])
     /// Suspensions, temporary limits and re-routes.
     let control: StandingOrders
@@ -27,7 +27,7 @@ package final class DeliveryQueue: Sendable {
     /// The end has begun.
     let isDraining = Atomic(false)
     /// The highest number of a message that was admitted: what a verb means ends there.
-    private let lastNumber = Atomic<UInt64>(0)
+    let lastNumber = Atomic<UInt64>(0)
 
     /// - Parameters:
     ///   - homes: one per shard, in the order of the loops; at least one.
@@ -58,9 +58,14 @@ package final class DeliveryQueue: Sendable {
     ///   - lastRecord: when the journal was last written to, as `RecoveryReport` says: notices of delays that were due
     ///     before have been sent. `nil`: all that are due have.
     package func start(
-        recovered: consuming [RecoveredMessage], notices: any Intake, lastRecord: WallTime? = nil
+        recovered: [RecoveredMessage], notices: any Intake, lastRecord: WallTime? = nil
     ) async {
-        await control.load(first: recovered.first?.number, tries: 30)
+        await start(recovered: RecoveredMail(parts: [recovered]), notices: notices, lastRecord: lastRecord)
+    }
+
+    /// The same, with the messages in parts that are freed one by one.
+    package func start(recovered: RecoveredMail, notices: any Intake, lastRecord: WallTime? = nil) async {
+        await control.load(first: recovered.first, tries: 30)
         let isShared = options.scheduler.throttles.reachesBeyondSites
         let tools = ShardTools(
             options: options, spool: spool, router: router, signer: signer, notices: notices,
@@ -72,15 +77,33 @@ package final class DeliveryQueue: Sendable {
             shards = started
         }
         for shard in started { await shard.start() }
-        // The shards take in one part while the next is being sorted.
-        admit(recovered: recovered, lastRecord: lastRecord)
+        await admit(recovered: recovered, lastRecord: lastRecord)
     }
 
     /// Takes in a message that is durable. Does not wait.
     func admit(_ message: AcceptedMessage, number: UInt64, author: Domain?) {
-        let facts = message.facts
+        for (shard, admission) in sorted(message, number: number, author: author, now: time.now, wall: time.wall) {
+            boxes[shard].put(admission)
+        }
+    }
+
+    /// Many durable messages: each shard is woken once.
+    func admit(batch: [(message: AcceptedMessage, number: UInt64, author: Domain?)]) {
         let now = time.now
         let wall = time.wall
+        var parts = [[Admission]](repeating: [], count: boxes.count)
+        for (message, number, author) in batch {
+            for (shard, admission) in sorted(message, number: number, author: author, now: now, wall: wall) {
+                parts[shard].append(admission)
+            }
+        }
+        for shard in boxes.indices { boxes[shard].put(parts[shard]) }
+    }
+
+    private func sorted(
+        _ message: AcceptedMessage, number: UInt64, author: Domain?, now: MonotonicInstant, wall: WallTime
+    ) -> [(shard: Int, admission: Admission)] {
+        let facts = message.facts
         let body = QueuedBody(facts: facts, content: message.content, author: author)
         var summary = MessageFacts(
             id: message.id, number: number, tenant: message.tenant, stream: facts.stream, isTest: facts.isTest,
@@ -99,68 +122,16 @@ package final class DeliveryQueue: Sendable {
             sorter.add(
                 PendingDelivery(recipient: UInt32(place), destination: recipient.mailbox.domain, due: due))
         }
-        for (shard, admission) in sorter.admissions { boxes[shard].put(admission) }
-    }
-
-    /// What a restart finds at the end of its life still has so long.
-    private static let lastChance = Duration.seconds(600)
-
-    func admit(recovered: consuming [RecoveredMessage], lastRecord: WallTime?) {
-        let now = time.now
-        let wall = time.wall
-        // A clock that was set back since must not keep mail for as long.
-        let latest = now + scheduling.withLock { $0.retryPlan.longestWait }
-        var sorted = [[Admission]](repeating: [], count: boxes.count)
-        for place in recovered.indices {
-            let message = recovered[place]
-            // A million lists: each is freed as soon as the scheduler's own form of it exists.
-            recovered[place].pending = []
-            let notBefore = instant(message.notBefore, now: now, wall: wall)
-            var summary = MessageFacts(
-                id: message.id, number: message.number, tenant: message.tenant, stream: message.stream,
-                isTest: message.isTest, size: message.size,
-                expiry: expiry(at: message.at, notBefore: message.notBefore, now: now, wall: wall),
-                campaign: message.campaign)
-            // After a long outage, or with a clock that is ahead, nothing is given up unseen: it is tried once more.
-            let isOver = summary.expiry <= now + Self.lastChance
-            if isOver { summary.expiry = now + Self.lastChance }
-            lastNumber.max(message.number, ordering: .relaxed)
-            if control.hasRoutes.load(ordering: .relaxed) {
-                summary.pool = control.pool(
-                    of: summary, to: message.pending.lazy.map(\.domain), scheduling.withLock { $0.egress })
-            }
-            if let after = options.notification.delayAfter, let lastRecord {
-                let due = max(message.at, message.notBefore ?? message.at) + after
-                summary.isDelayNoticeDue = due > lastRecord && due <= wall
-            }
-            var sorter = AdmissionSorter(
-                message: summary, body: nil, router: router, shards: boxes.count, now: now)
-            for pending in message.pending {
-                sorter.add(
-                    PendingDelivery(
-                        recipient: pending.recipient, destination: pending.domain, attempts: pending.attempts,
-                        due: isOver
-                            ? nil
-                            : instant(pending.nextAttempt, now: now, wall: wall).map { min($0, latest) } ?? notBefore))
-            }
-            for (shard, admission) in sorter.admissions {
-                sorted[shard].append(admission)
-                if sorted[shard].count == 4_096 {
-                    boxes[shard].put(sorted[shard])
-                    sorted[shard].removeAll(keepingCapacity: true)
-                }
-            }
-        }
-        for shard in boxes.indices { boxes[shard].put(sorted[shard]) }
+        return sorter.admissions
     }
 
     /// Wall times from outside become points on the monotonic clock once, here.
-    private func instant(_ time: WallTime?, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant? {
+    func instant(_ time: WallTime?, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant? {
         guard let time, time > wall else { return nil }
         return now + (time - wall)
     }
 
-    private func expiry(at: WallTime, notBefore: WallTime?, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant {
+    func expiry(at: WallTime, notBefore: WallTime?, now: MonotonicInstant, wall: WallTime) -> MonotonicInstant {
         now + (max(at, notBefore ?? at) + scheduling.withLock { $0.lifetime } - wall)
     }
 
@@ -170,25 +141,6 @@ package final class DeliveryQueue: Sendable {
         ledger.replace(options.throttles, at: time.now)
         let shared: SharedMeters? = options.throttles.reachesBeyondSites ? ledger : nil
         for shard in running { await shard.replace(options, ledger: shared) }
-    }
-
-    /// Takes a message out of the queue, as far as it is not under way.
-    package func cancel(_ id: UUIDv7) async -> Cancellation {
-        var sum = Cancellation(cancelled: [], underWay: 0)
-        for shard in running {
-            let part = await shard.cancel(id)
-            sum.cancelled += part.cancelled
-            sum.underWay += part.underWay
-        }
-        sum.cancelled.sort()
-        return sum
-    }
-
-    /// Why each queued delivery of a message waits, by its place in the envelope. Empty: it is not in the queue.
-    package func explain(_ id: UUIDv7) async -> [(recipient: UInt32, reason: WaitReason)] {
-        var reasons: [(recipient: UInt32, reason: WaitReason)] = []
-        for shard in running { reasons += await shard.explain(id) }
-        return reasons.sorted { $0.recipient < $1.recipient }
     }
 
     /// The queue as it is; also brings the gauges up to date, so ask for it before metrics are read.

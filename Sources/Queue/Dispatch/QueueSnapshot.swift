@@ -1,18 +1,5 @@
 package import Mail
 
-/// What was taken out of the queue by a cancellation.
-package struct Cancellation: Hashable, Sendable {
-    /// Places in the envelope, ascending.
-    package var cancelled: [UInt32]
-    /// Deliveries that a lane carries at this moment: they cannot be called back, but are not tried again.
-    package var underWay: Int
-
-    package init(cancelled: [UInt32], underWay: Int) {
-        self.cancelled = cancelled
-        self.underWay = underWay
-    }
-}
-
 /// The queue at one moment, for people and metrics.
 package struct QueueSnapshot: Sendable {
     package var counts: QueueCounts
@@ -43,5 +30,5 @@ extension Scheduler {
         return counts
     }
 
-    func siteViews(shard: Int) -> [SiteView] { siteNumbers.values.map { view(of: $0, shard: shard) } }
+    func siteViews(shard: Int) -> [SiteView] { siteNumbers.numbers.map { view(of: $0, shard: shard) } }
 }

@@ -3,29 +3,8 @@ import Synchronization
 
 /// What other threads may ask of a shard while it works.
 extension Shard {
-    /// Takes a message out of the queue and writes that down.
-    func cancel(_ id: UUIDv7) -> Cancellation {
-        // It may have been accepted a moment ago and still lie in the box.
-        absorb()
-        let (leaving, underWay) = scheduler.cancel(id)
-        defer { work() }
-        guard let leaving else { return Cancellation(cancelled: [], underWay: underWay) }
-        let recipients = leaving.deliveries.map(\.recipient).sorted()
-        tools.spool.note([
-            .cancelled(
-                message: id, number: leaving.message.number, tenant: leaving.message.tenant, at: time.wall,
-                recipients: recipients)
-        ])
-        return Cancellation(cancelled: recipients, underWay: underWay)
-    }
-
-    func explain(_ id: UUIDv7) -> [(recipient: UInt32, reason: WaitReason)] {
-        absorb()
-        defer { work() }
-        return scheduler.explain(id, now: time.now)
-    }
-
     func explanations(of id: UUIDv7) -> [DeliveryExplanation] {
+        // It may have been accepted a moment ago and still lie in the box.
         absorb()
         defer { work() }
         return scheduler.explanations(of: id, now: time.now)
@@ -118,7 +97,7 @@ extension Shard {
     /// Of a selector by site, whose lists hold nothing that is under way; `nil`: the verb comes by it itself.
     private func underWay(_ selector: QueueSelector, upTo: UInt64) -> Int? {
         guard let name = selector.site, selector.message == nil, selector.destination == nil else { return nil }
-        guard let site = scheduler.siteNumbers[name] else { return 0 }
+        guard let site = scheduler.findSite(named: name) else { return 0 }
         return watch.lanes.all.reduce(0) { sum, batch in
             let isMeant =
                 batch.site == site && scheduler.messages[batch.message].number <= upTo
@@ -127,7 +106,7 @@ extension Shard {
         }
     }
 
-    func knows(site name: String) -> Bool { scheduler.siteNumbers[name] != nil }
+    func knows(site name: String) -> Bool { scheduler.findSite(named: name) != nil }
 }
 
 /// Whether the journal has refused a step of a verb.

@@ -35,7 +35,9 @@ extension Shard {
         guard let carrier = carriers[Int(batch.site)] else {
             preconditionFailure("a site without a transport")
         }
-        guard let body = await body(of: batch, facts) else { return }
+        var held = scheduler.bodies[scheduler.messages[batch.message].body]
+        if held == nil { held = await load(batch, facts) }
+        guard let body = held else { return }
         let (recipients, destination) = scheduler.contents(of: batch)
         guard let envelope = Self.envelope(body.facts.envelope, for: recipients) else {
             tools.logger.error("message \(facts.id): the journal's envelope has fewer recipients than the queue")
@@ -72,10 +74,8 @@ extension Shard {
         settle(batch, facts, body, recipients, Self.fit(outcomes, to: batch.count))
     }
 
-    /// From memory, or from the journal when memory was needed for others. `nil`: it cannot be had, and the batch is
-    /// put back.
-    private func body(of batch: Batch, _ facts: MessageFacts) async -> QueuedBody? {
-        if let cached = scheduler.bodies[scheduler.messages[batch.message].body] { return cached }
+    /// From the journal, because memory was needed for others. `nil`: it cannot be had, and the batch is put back.
+    private func load(_ batch: Batch, _ facts: MessageFacts) async -> QueuedBody? {
         do {
             let body = QueuedBody(try await tools.spool.load(facts.number))
             // The message cannot have gone meanwhile: this batch holds it.

@@ -28,7 +28,7 @@ extension Shard {
     func detail(ofSite name: String) -> SiteDetail? {
         absorb()
         work()
-        return scheduler.siteNumbers[name].map { scheduler.detail(of: $0, shard: index, now: time.now) }
+        return scheduler.findSite(named: name).map { scheduler.detail(of: $0, shard: index, now: time.now) }
     }
 }
 
@@ -56,7 +56,7 @@ extension Scheduler {
     /// Those with mail or in trouble, the fullest first. Mail that waits for its next attempt is mail, too.
     func busiestSites(_ limit: Int) -> [SiteIndex] {
         var found: [(count: Int, site: SiteIndex)] = []
-        for site in siteNumbers.values {
+        for site in siteNumbers.numbers {
             let count = Int(sites[site].ready) + Int(sites[site].carried) + waiting(at: site)
             if count > 0 || sites[site].isBackedOff || sites[site].isSuspended || sites[site].heldUntil != nil {
                 found.append((count, site))

@@ -39,12 +39,6 @@ package final class SourceWatch: Sendable {
         ]
     }
 
-    /// For people: what is wrong with a source; `nil` when nothing is.
-    package func trouble(of source: String) -> String? {
-        guard hasTrouble.load(ordering: .relaxed) else { return nil }
-        return health.withLock { $0.trouble(of: source)?.text }
-    }
-
     /// After a reload: forgets sources that are gone. What is known of the others stays.
     package func replace(with table: EgressTable) {
         let names = Set(table.sources.map(\.name))

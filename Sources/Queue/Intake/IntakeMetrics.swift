@@ -15,7 +15,7 @@ struct IntakeMetrics: Sendable {
         Counter(label: "martlet_messages_refused_total", dimensions: [("reason", reason)])
     }
 
-    func messageAccepted() { accepted.increment() }
+    func messagesAccepted(_ count: Int) { accepted.increment(by: count) }
 
     func refused(_ refusal: Refusal) {
         switch refusal {

@@ -52,7 +52,69 @@ package final class QueueIntake: Intake {
         }
     }
 
+    package func accept(batch: [Submission]) async -> [Result<Receipt, Refusal>] {
+        var results: [Result<Receipt, Refusal>] = []
+        results.reserveCapacity(batch.count)
+        var stamped: [Stamped] = []
+        stamped.reserveCapacity(batch.count)
+        for submission in batch {
+            do throws(Refusal) {
+                let message = try stamp(submission)
+                stamped.append(message)
+                results.append(.success(message.receipt(number: 0)))
+            } catch {
+                metrics.refused(error)
+                results.append(.failure(error))
+            }
+        }
+        if stamped.isEmpty { return results }
+        let written = await spool.accept(batch: stamped.map(\.message))
+        var admitted: [(message: AcceptedMessage, number: UInt64, author: Domain?)] = []
+        admitted.reserveCapacity(stamped.count)
+        var place = 0
+        for index in results.indices {
+            guard case .success = results[index] else { continue }
+            switch written[place] {
+            case .success(let number):
+                admitted.append((stamped[place].message, number, stamped[place].author))
+                results[index] = .success(stamped[place].receipt(number: number))
+            case .failure(let failure):
+                let refusal = Self.refusal(for: failure)
+                metrics.refused(refusal)
+                results[index] = .failure(refusal)
+            }
+            place += 1
+        }
+        queue.admit(batch: admitted)
+        metrics.messagesAccepted(admitted.count)
+        return results
+    }
+
     private func admit(_ submission: Submission) async throws(Refusal) -> Receipt {
+        let stamped = try stamp(submission)
+        let number: UInt64
+        do {
+            number = try await spool.accept(stamped.message)
+        } catch {
+            throw Self.refusal(for: error)
+        }
+        queue.admit(stamped.message, number: number, author: stamped.author)
+        metrics.messagesAccepted(1)
+        return stamped.receipt(number: number)
+    }
+
+    /// A message that was found good, with what this host adds to it; not durable yet.
+    private struct Stamped {
+        var message: AcceptedMessage
+        /// The domain of the From field.
+        var author: Domain?
+
+        func receipt(number: UInt64) -> Receipt {
+            Receipt(id: message.id, messageID: message.facts.messageID, offset: number, acceptedAt: message.at)
+        }
+    }
+
+    private func stamp(_ submission: Submission) throws(Refusal) -> Stamped {
         try check(submission)
         let header = submission.header ?? Self.scan(submission.content)
         // RFC 5321 §6.3
@@ -85,15 +147,7 @@ package final class QueueIntake: Intake {
                 subject: header.subject ?? "", notBefore: submission.notBefore, campaign: submission.campaign,
                 tags: submission.tags, metadata: submission.metadata),
             content: content)
-        let number: UInt64
-        do {
-            number = try await spool.accept(message)
-        } catch {
-            throw Self.refusal(for: error)
-        }
-        queue.admit(message, number: number, author: header.authorDomain)
-        metrics.messageAccepted()
-        return Receipt(id: id, messageID: messageID, offset: number, acceptedAt: at)
+        return Stamped(message: message, author: header.authorDomain)
     }
 
     /// The caller may have put fields in front of the client's bytes already.

@@ -33,11 +33,18 @@ package final class ResourceGauge: Sendable {
         return Room(rawValue: room.load(ordering: .relaxed)) ?? .enough
     }
 
+    /// What was freed stays with the allocator, which by itself gives little of it back: once above the limit, a process
+    /// whose queue is long empty would refuse for ever.
+    private var isMemoryHigh: Bool {
+        guard let resident = probe.residentBytes(), resident > memoryLimit else { return false }
+        probe.giveBack()
+        return probe.residentBytes().map { $0 > memoryLimit } ?? false
+    }
+
     private func look() -> Room {
         if options.minimumFreeShare > 0, let free = probe.freeShare(options.folder), free < options.minimumFreeShare {
             return .diskLow
         }
-        if let resident = probe.residentBytes(), resident > memoryLimit { return .memoryHigh }
-        return .enough
+        return isMemoryHigh ? .memoryHigh : .enough
     }
 }

@@ -9,18 +9,22 @@ package struct ResourceProbe: Sendable {
     package var residentBytes: @Sendable () -> Int?
     /// Bytes this process may take: the cgroup's limit or the machine's memory, whichever is smaller.
     package var memoryBudget: @Sendable () -> Int?
+    /// Gives memory that nobody uses back to the machine.
+    package var giveBack: @Sendable () -> Void
 
     package init(
         freeShare: @escaping @Sendable (String) -> Double?, residentBytes: @escaping @Sendable () -> Int?,
-        memoryBudget: @escaping @Sendable () -> Int?
+        memoryBudget: @escaping @Sendable () -> Int?, giveBack: @escaping @Sendable () -> Void = {}
     ) {
         self.freeShare = freeShare
         self.residentBytes = residentBytes
         self.memoryBudget = memoryBudget
+        self.giveBack = giveBack
     }
 
     package static let linux = ResourceProbe(
-        freeShare: measureFreeShare, residentBytes: readResidentBytes, memoryBudget: readMemoryBudget)
+        freeShare: measureFreeShare, residentBytes: readResidentBytes, memoryBudget: readMemoryBudget,
+        giveBack: giveBackMemory)
 
     private static func measureFreeShare(of folder: String) -> Double? {
         var figures = statvfs()
@@ -45,6 +49,13 @@ package struct ResourceProbe: Sendable {
         let limit = number(read("/sys/fs/cgroup/memory.max")[...])
         guard let physical, let limit else { return physical ?? limit }
         return min(physical, limit)
+    }
+
+    private static func giveBackMemory() {
+        // malloc_trim(3) is not in Swift's module of the C library, and other C libraries have none.
+        guard let found = unsafe dlsym(nil, "malloc_trim") else { return }
+        let trim = unsafe unsafeBitCast(found, to: (@convention(c) (Int) -> Int32).self)
+        _ = trim(0)
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

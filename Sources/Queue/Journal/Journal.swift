@@ -29,6 +29,14 @@ package final class Journal: Announcer {
     package static func open(
         _ options: JournalOptions, time: any TimeSource
     ) throws(JournalFailure) -> (journal: Journal, recovered: [RecoveredMessage], report: RecoveryReport) {
+        let (journal, recovered, report) = try openInParts(options, time: time)
+        return (journal, recovered.take(), report)
+    }
+
+    /// The same, with the messages in parts that can be freed one by one.
+    package static func openInParts(
+        _ options: JournalOptions, time: any TimeSource
+    ) throws(JournalFailure) -> (journal: Journal, recovered: RecoveredMail, report: RecoveryReport) {
         do throws(FileFailure) {
             try options.files.makeFolder(options.folder)
         } catch {
@@ -38,8 +46,9 @@ package final class Journal: Announcer {
         var recovery = Recovery(options)
         let fresh = UUIDv7(at: time.wall)
         try recovery.run(newJournal: fresh)
-        let recovered = recovery.takeMessages()
+        let recovered = RecoveredMail(parts: recovery.takeMessages())
         let refusal = recovery.beginSegment()
+        if let consumer = options.consumer { recovery.consumers.expect(consumer) }
         let core = JournalCore(
             options: options, journal: recovery.journal ?? fresh, ledger: recovery.ledger,
             consumers: recovery.consumers)
@@ -68,12 +77,10 @@ package final class Journal: Announcer {
     /// before it is done. Nothing of a message that was refused is kept.
     /// - Returns: its number: the offset of its record, stable for life.
     package func accept(_ message: AcceptedMessage) async throws(JournalFailure) -> UInt64 {
-        // A head holds at most some KB for each recipient, so it is far below the limit when these two are.
-        guard message.content.count <= RecordHeader.limit,
-            message.facts.envelope.recipients.count <= Summary.recipientLimit
-        else { throw .tooLarge(limit: RecordHeader.limit) }
-        let result = await withCheckedContinuation { continuation in
-            let record = OutgoingRecord.accepted(message, keepingEvent: core.keepsEvents, waiter: continuation)
+        guard Self.fits(message) else { throw .tooLarge(limit: RecordHeader.limit) }
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<JournalWaiter.Outcome, Never>) in
+            let record = OutgoingRecord.accepted(message, keepingEvent: core.keepsEvents, waiter: .alone(continuation))
             if let failure = core.enqueue(CollectionOfOne(record), evenWhenBroken: false) {
                 continuation.resume(returning: .failure(failure))
             }
@@ -81,10 +88,38 @@ package final class Journal: Announcer {
         return try result.get()
     }
 
+    /// Many at once: they are written side by side, and the caller parks once for all. Each is accepted or refused for
+    /// itself, as by the other `accept`.
+    /// - Returns: one result for each message, in their order.
+    package func accept(batch: [AcceptedMessage]) async -> [Result<UInt64, JournalFailure>] {
+        var outcomes = [JournalWaiter.Outcome](
+            repeating: .failure(.tooLarge(limit: RecordHeader.limit)), count: batch.count)
+        let fitting = batch.indices.filter { Self.fits(batch[$0]) }
+        if fitting.isEmpty { return outcomes }
+        let settled = await withCheckedContinuation { (waiter: JournalGroup.Waiter) in
+            let group = JournalGroup(count: fitting.count, waiter: waiter)
+            let keepsEvents = core.keepsEvents
+            let records = fitting.enumerated().map { place, index in
+                OutgoingRecord.accepted(batch[index], keepingEvent: keepsEvents, waiter: .part(group, place: place))
+            }
+            if let failure = core.enqueue(records, evenWhenBroken: false) { group.refuse(with: failure) }
+        }
+        for (place, index) in fitting.enumerated() { outcomes[index] = settled[place] }
+        return outcomes
+    }
+
+    /// A head holds at most some KB for each recipient, so it is far below the limit when these two are.
+    private static func fits(_ message: AcceptedMessage) -> Bool {
+        message.content.count <= RecordHeader.limit
+            && message.facts.envelope.recipients.count <= Summary.recipientLimit
+    }
+
     /// Parks until it is durable, as `accept` does.
     package func announce(_ announcement: Announcement) async throws(Refusal) {
-        let result = await withCheckedContinuation { continuation in
-            let record = OutgoingRecord.announced(announcement, keepingEvent: core.keepsEvents, waiter: continuation)
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<JournalWaiter.Outcome, Never>) in
+            let record = OutgoingRecord.announced(
+                announcement, keepingEvent: core.keepsEvents, waiter: .alone(continuation))
             if let failure = core.enqueue(CollectionOfOne(record), evenWhenBroken: false) {
                 continuation.resume(returning: .failure(failure))
             }
@@ -102,7 +137,7 @@ package final class Journal: Announcer {
         if records.isEmpty { return }
         let keepsEvents = core.keepsEvents
         _ = core.enqueue(
-            records.map { OutgoingRecord.note($0, keepingEvent: keepsEvents) }, evenWhenBroken: true)
+            records.map { OutgoingRecord.note($0, keepingEvent: keepsEvents) }, evenWhenBroken: true, isAwaited: false)
     }
 
     /// As `note`, but parks until they are durable. Whoever has a million to bring hands over some thousands at a time,
@@ -112,9 +147,9 @@ package final class Journal: Announcer {
     package func commit(_ records: [JournalNote]) async -> Bool {
         guard let last = records.last else { return true }
         let keepsEvents = core.keepsEvents
-        let result = await withCheckedContinuation { (waiter: OutgoingRecord.Waiter) in
+        let result = await withCheckedContinuation { (waiter: CheckedContinuation<JournalWaiter.Outcome, Never>) in
             var outgoing = records.dropLast().map { OutgoingRecord.note($0, keepingEvent: keepsEvents) }
-            outgoing.append(.note(last, keepingEvent: keepsEvents, waiter: waiter))
+            outgoing.append(.note(last, keepingEvent: keepsEvents, waiter: .alone(waiter)))
             if let failure = core.enqueue(outgoing, evenWhenBroken: true) {
                 waiter.resume(returning: .failure(failure))
             }

@@ -15,6 +15,9 @@ package struct JournalOptions: Sendable {
     package var probeInterval = Duration.seconds(1)
     /// Bytes of outcomes that are kept while the disk refuses them; beyond, the oldest are dropped and counted.
     package var retainedNoteBytes = 64 << 20
+    /// The consumer that will follow the log. Until it says how far it has come nothing is removed, even when the file of
+    /// offsets does not know it: it may have been lost before it was first written.
+    package var consumer: String?
     package var files: any JournalFiles = PosixFiles()
 
     package init(folder: String) { self.folder = folder }

@@ -9,11 +9,11 @@ package struct RecoveredMessage: Sendable {
     package var at: WallTime
     package var stream: MailStream
     package var isTest: Bool
-    package var notBefore: WallTime?
+    private var bytes: UInt32
+    /// Milliseconds; the largest: at once.
+    private var earliest: Int64
     /// The recipients that are not finished; never empty. Equal lists share their storage.
     package var pending: [PendingRecipient]
-    /// Bytes of the content.
-    package var size: Int
 
     package init(
         number: UInt64, id: UUIDv7, tenant: UUIDv7, at: WallTime, stream: MailStream, isTest: Bool,
@@ -34,13 +34,16 @@ package struct RecoveredMessage: Sendable {
         self.at = at
         self.stream = stream
         self.isTest = isTest
-        self.notBefore = notBefore
+        earliest = notBefore?.milliseconds ?? .max
         self.pending = pending
-        self.size = size
+        bytes = UInt32(clamping: size)
     }
 }
 
 extension RecoveredMessage {
+    package var notBefore: WallTime? { earliest == .max ? nil : WallTime(milliseconds: earliest) }
+    /// Bytes of the content, clamped to 4 GiB.
+    package var size: Int { Int(bytes) }
     package var tenant: UUIDv7 { owner.tenant }
     /// `nil` for what a program before issue 4 accepted, even where it was one of a campaign.
     package var campaign: UUIDv7? { owner.campaign }

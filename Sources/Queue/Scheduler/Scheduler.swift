@@ -22,13 +22,17 @@ import Mail
 /// `admit` and `finish` put deliveries in, `advance` moves the clock, `nextUnrouted` names destinations that want a
 /// route, `assign` opens a lane with its first batch, `next` gives a lane its next one.
 struct Scheduler: ~Copyable {
-    var options: SchedulerOptions
+    var options: SchedulerOptions {
+        didSet { feedback = ConcurrencyFeedback(limit: 1, options: options.feedback) }
+    }
+    /// What a new site begins with.
+    private(set) var feedback: ConcurrencyFeedback
     var clock: SchedulerClock
     var generator: SplitMix64
 
     var deliveries = Slab<DeliveryEntry>()
     var messages = Slab<MessageEntry>()
-    var identities = IdentityIndex()
+    var messageNumbers = NumberIndex()
     var timers = TimerWheel()
     var delays = DelayTimers()
     var bodies: BodyCache
@@ -42,14 +46,14 @@ struct Scheduler: ~Copyable {
     var recentGroups = [UInt32](repeating: .none, count: 256)
 
     var destinations = Slab<Destination>()
-    var destinationNumbers: [Destination.Key: UInt32] = [:]
+    var destinationNumbers = NumberIndex()
     /// Destinations with unrouted deliveries that nobody asks about yet.
     var unrouted = IndexQueue()
 
     var sites = Slab<Site>()
     /// The rest of each site, by the site's number.
     var records = ChunkedArray<SiteRecord>()
-    var siteNumbers: [String: SiteIndex] = [:]
+    var siteNumbers = NumberIndex()
     /// End of a back-off, or of the time a site without mail is remembered.
     var siteTimers = TimerWheel()
     /// The first end of a temporary limit, on the scheduler's clock.
@@ -58,11 +62,9 @@ struct Scheduler: ~Copyable {
     var eager = IndexQueue()
 
     var flows = Slab<Flow>()
-    /// By `Flow.Key.packed`.
-    var flowNumbers = PairTable()
+    var flowNumbers = NumberIndex()
     var turns = Slab<TenantTurn>()
-    /// By `TenantTurn.Key.packed`.
-    var turnNumbers = PairTable()
+    var turnNumbers = NumberIndex()
     /// When a parked flow is looked at again.
     var flowTimers = TimerWheel()
 
@@ -105,6 +107,7 @@ struct Scheduler: ~Copyable {
         ledger: (any CreditLedger)? = nil
     ) {
         self.options = options
+        feedback = ConcurrencyFeedback(limit: 1, options: options.feedback)
         meters = MeterSet(options.throttles)
         if options.throttles.reachesBeyondSites { self.ledger = ledger ?? SharedMeters(options.throttles) }
         clock = SchedulerClock(start: start)

@@ -38,18 +38,16 @@ extension Scheduler {
                 id: facts.id, number: facts.number, expiry: clock.deadline(facts.expiry), group: group,
                 size: UInt32(clamping: facts.size), isTest: facts.isTest))
         join(message, group)
-        identities.insert(message) { messages[$0].id }
+        index(message: message)
         if let body = parcel.body { keep(body, of: message) }
         return message
     }
 
-    func find(_ id: UUIDv7) -> UInt32? { identities.find(id) { messages[$0].id } }
-
     private mutating func destination(_ domain: Domain, isTest: Bool) -> UInt32 {
         let key = Destination.Key(domain: domain, isTest: isTest)
-        if let number = destinationNumbers[key] { return number }
+        if let number = find(key) { return number }
         let number = destinations.insert(Destination(key: key))
-        destinationNumbers[key] = number
+        index(destination: number)
         return number
     }
 

@@ -2,22 +2,8 @@ import Mail
 
 /// Why a delivery is where it is: found by asking what pulling would ask, in the same order, without taking anything.
 extension Scheduler {
-    /// Why each delivery of a message is where it is. Empty: the message has none in this shard.
-    func explain(
-        _ id: UUIDv7, now: MonotonicInstant? = nil
-    ) -> [(recipient: UInt32, reason: WaitReason)] {
-        guard let message = find(id) else { return [] }
-        let now = now ?? clock.instant(timers.elapsed)
-        var reasons: [(recipient: UInt32, reason: WaitReason)] = []
-        var delivery = messages[message].firstDelivery
-        while delivery != .none {
-            reasons.append((deliveries[delivery].recipient, reason(for: delivery, now: now)))
-            delivery = deliveries[delivery].nextSibling
-        }
-        return reasons
-    }
-
-    /// The same for each queued delivery of a message, with everything there is to say.
+    /// Why each delivery of a message is where it is, with everything there is to say. Empty: the message has none in this
+    /// shard.
     func explanations(of id: UUIDv7, now: MonotonicInstant) -> [DeliveryExplanation] {
         guard let message = find(id) else { return [] }
         var found: [DeliveryExplanation] = []

@@ -101,18 +101,14 @@ extension Scheduler {
             return .cancelled
         }
         if reason == .shuttingDown {
-            // Nobody tried: it does not count.
-            let soon = tick + 1_000
-            wait(delivery, until: soon)
-            return .retry(at: clock.instant(soon))
+            // Nobody tried.
+            return waitUncounted(delivery, reason, tick: tick)
         }
         if reason.isOfSource, batch.source != .none, options.sourceWatch != nil {
             // The host was never asked, so it does not count. A source that goes on failing is held before long, and is
             // then not asked again; until that it is another one's turn, or this one's once more, in a moment.
-            if holdOf(batch.source, at: batch.site) == nil {
-                wait(delivery, until: tick + 1_000)
-                return .retry(at: clock.instant(tick + 1_000))
-            }
+            if holdOf(batch.source, at: batch.site) == nil { return waitUncounted(delivery, reason, tick: tick) }
+            deliveries[delivery].lastReason = reason.rawValue
             enqueue(delivery, at: batch.site)
             timers.set(delivery, at: messages[deliveries[delivery].message].expiry)
             return .retry(at: now)
@@ -139,6 +135,13 @@ extension Scheduler {
     mutating func postpone(_ delivery: UInt32, until time: UInt64, reason: DeferralReason) {
         count(reason, of: delivery)
         wait(delivery, until: time)
+    }
+
+    /// What did not come about is no attempt, but it is why the delivery waits for a moment.
+    private mutating func waitUncounted(_ delivery: UInt32, _ reason: DeferralReason, tick: UInt64) -> Disposition {
+        deliveries[delivery].lastReason = reason.rawValue
+        wait(delivery, until: tick + 1_000)
+        return .retry(at: clock.instant(tick + 1_000))
     }
 
     private mutating func wait(_ delivery: UInt32, until time: UInt64) {
@@ -192,7 +195,7 @@ extension Scheduler {
         if messages[message].pending == 0 {
             bodies.remove(messages[message].body)
             messages[message].body = .none
-            identities.remove(messages[message].id) { messages[$0].id }
+            unindex(message: message)
             leaveGroup(message)
             delays.cancel(message)
             messages.release(message)

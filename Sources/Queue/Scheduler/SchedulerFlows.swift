@@ -26,14 +26,14 @@ extension Scheduler {
     }
 
     private mutating func flow(_ key: Flow.Key) -> UInt32 {
-        if let known = flowNumbers.find(key.packed) { return known }
+        if let known = findFlow(key.packed) { return known }
         let nextOfSite = sites[key.site].firstFlow
         let nextOfGroup = groups[key.group].firstFlow
         var made = Flow(key: key)
         made.nextOfSite = nextOfSite
         made.nextOfGroup = nextOfGroup
         let flow = flows.insert(made)
-        flowNumbers.insert(key.packed, flow)
+        index(flow: flow)
         if nextOfSite != .none { flows[nextOfSite].previousOfSite = flow }
         if nextOfGroup != .none { flows[nextOfGroup].previousOfGroup = flow }
         sites[key.site].firstFlow = flow
@@ -55,9 +55,9 @@ extension Scheduler {
         let group = flows[flow].key.group
         let key = TenantTurn.Key(
             site: flows[flow].key.site, tenant: groups[group].key.tenant, stream: groups[group].key.stream)
-        if let known = turnNumbers.find(key.packed) { return known }
+        if let known = findTurn(key) { return known }
         let turn = turns.insert(TenantTurn(key: key, deficit: Int32(clamping: max(1, options.quantum))))
-        turnNumbers.insert(key.packed, turn)
+        index(turn: turn)
         return turn
     }
 
@@ -147,7 +147,7 @@ extension Scheduler {
             flows[entry.previousOfGroup].nextOfGroup = entry.nextOfGroup
         }
         if entry.nextOfGroup != .none { flows[entry.nextOfGroup].previousOfGroup = entry.previousOfGroup }
-        flowNumbers.remove(entry.key.packed)
+        unindex(flow: flow)
         flows[flow].park = .no
         flows.release(flow)
     }
@@ -155,7 +155,7 @@ extension Scheduler {
     /// The end of a turn that is in no list and has nothing to send.
     mutating func discardTurn(_ turn: UInt32) {
         while turns[turn].head != .none { discard(turns[turn].head) }
-        turnNumbers.remove(turns[turn].key.packed)
+        unindex(turn: turn)
         turns.release(turn)
     }
 

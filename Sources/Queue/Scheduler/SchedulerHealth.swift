@@ -42,8 +42,8 @@ extension Scheduler {
         records[site].health.reason = reason
         if records[site].feedback.isDead, !sites[site].limits.mixesDestinations {
             // A probe that failed; here, too, it takes several destinations.
-            records[site].health.failedProbes += 1
-            if records[site].health.failedProbes < cohort { return }
+            records[site].health.failedProbes &+= 1
+            if Int(records[site].health.failedProbes) < cohort { return }
         }
         records[site].feedback.failed(busy: cohort)
         trust(site)
@@ -62,8 +62,8 @@ extension Scheduler {
         // The site's timer is for the end of the back-off now; its limits are asked again then.
         sites[site].heldUntil = nil
         sites[site].isBackedOff = true
-        records[site].health.backOffs += 1
-        let delay = options.siteBackOff.delay(after: records[site].health.backOffs, using: &generator)
+        records[site].health.backOffs &+= 1
+        let delay = options.siteBackOff.delay(after: Int(records[site].health.backOffs), using: &generator)
         let until = tick + UInt64(max(1, delay.wholeMilliseconds))
         records[site].health.blockedAt = tick
         records[site].health.blockedUntil = until

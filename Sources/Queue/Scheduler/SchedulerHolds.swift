@@ -11,7 +11,7 @@ extension Scheduler {
         let replaced = holds.remove(hold.id)
         holds.add(hold, until: end)
         if let replaced, replaced.scope != hold.scope { ended(replaced.scope, tick: tick) }
-        if case .site(let name) = hold.scope, let site = siteNumbers[name] { sites[site].isSuspended = true }
+        if case .site(let name) = hold.scope, let site = findSite(named: name) { sites[site].isSuspended = true }
         updateGates()
     }
 
@@ -30,7 +30,7 @@ extension Scheduler {
     private mutating func ended(_ scope: Hold.Scope, tick: UInt64) {
         updateGates()
         guard holds.lasting(scope) == nil else { return }
-        if case .site(let name) = scope, let site = siteNumbers[name] {
+        if case .site(let name) = scope, let site = findSite(named: name) {
             sites[site].isSuspended = false
             wantLane(site)
             restIfIdle(site, tick: tick)

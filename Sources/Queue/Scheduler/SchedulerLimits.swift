@@ -8,7 +8,7 @@ extension Scheduler {
         let end = max(clock.deadline(until), tick + 1)
         meters.override(limit, until: end, at: now)
         nextLimitEnd = min(nextLimitEnd ?? .max, end)
-        guard let site = siteNumbers[limit.key.name] else { return }
+        guard let site = findSite(named: limit.key.name) else { return }
         if limit.key.scope == .siteAndSource {
             if records[site].egress != nil { prepareEgress(of: site) }
         } else {
@@ -18,7 +18,7 @@ extension Scheduler {
 
     mutating func expireLimits(now: MonotonicInstant, tick: UInt64) {
         for key in meters.expireOverrides(tick, at: now) {
-            guard let site = siteNumbers[key.name] else { continue }
+            guard let site = findSite(named: key.name) else { continue }
             sites[site].heldUntil = nil
             wakeFlows(of: site, tick: tick)
             wantLane(site)

@@ -22,7 +22,7 @@ extension Scheduler {
         for place in tenants.indices { resolve(tenant: place) }
         resolveEgress()
         for group in groupNumbers.values.sorted() { resolve(group) }
-        for site in siteNumbers.values.sorted() {
+        for site in siteNumbers.numbers.sorted() {
             let had = sites[site].meter
             limit(site)
             meters.release(had)

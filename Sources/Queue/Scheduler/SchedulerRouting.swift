@@ -106,7 +106,7 @@ extension Scheduler {
             !destinations[destination].isResolving
         else { return }
         displace(destination)
-        destinationNumbers[destinations[destination].key] = nil
+        unindex(destination: destination)
         destinations.release(destination)
     }
 

@@ -93,7 +93,7 @@ extension Scheduler {
         selecting.cursor = .none
         if case .reroute(let name) = verb { selection.pool = name.map { poolNumber($0) } ?? .none }
         if let name = selector.site {
-            guard let site = siteNumbers[name] else {
+            guard let site = findSite(named: name) else {
                 selection.isDone = true
                 return selection
             }
@@ -117,7 +117,7 @@ extension Scheduler {
 
     private mutating func selectDestination(_ domain: Domain, _ selection: inout Selection) {
         for isTest in [false, true] {
-            guard let destination = destinationNumbers[Destination.Key(domain: domain, isTest: isTest)] else {
+            guard let destination = find(Destination.Key(domain: domain, isTest: isTest)) else {
                 continue
             }
             selection.destinations.append(destination)
@@ -184,7 +184,7 @@ extension Scheduler {
     mutating func sweep(_ selection: inout Selection) {
         selection.needsSweep = false
         let known = selection.destinations.map { destinations[$0].lastSite }
-        for site in siteNumbers.values.sorted() where !known.contains(site) { addFlows(of: site, to: &selection) }
+        for site in siteNumbers.numbers.sorted() where !known.contains(site) { addFlows(of: site, to: &selection) }
     }
 
     private mutating func endBackOffs(for selection: Selection, now: MonotonicInstant) {
@@ -195,12 +195,12 @@ extension Scheduler {
             chosen = [selection.site]
         } else if let domain = selection.selector.destination {
             for isTest in [false, true] {
-                guard let number = destinationNumbers[Destination.Key(domain: domain, isTest: isTest)] else { continue }
+                guard let number = find(Destination.Key(domain: domain, isTest: isTest)) else { continue }
                 let site = destinations[number].lastSite
                 if site != .none { chosen.append(site) }
             }
         } else if selection.selector.everything {
-            chosen = siteNumbers.values.sorted()
+            chosen = siteNumbers.numbers.sorted()
         }
         for site in chosen where sites[site].isBackedOff { endBackOff(of: site, tick: tick) }
     }

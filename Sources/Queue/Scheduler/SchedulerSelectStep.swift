@@ -113,7 +113,7 @@ extension Scheduler {
 
     private func length(of part: Selection.Part) -> Int {
         switch part {
-        case .flow(let key): flowNumbers.find(key).map { flows[$0].list.count } ?? 0
+        case .flow(let key): findFlow(key).map { flows[$0].list.count } ?? 0
         case .waiting(let destination): destinations[destination].waiting.count
         case .unrouted(let destination): destinations[destination].unrouted.count
         case .message, .group, .groupFlows: 0
@@ -122,7 +122,7 @@ extension Scheduler {
 
     private func head(of part: Selection.Part) -> UInt32 {
         switch part {
-        case .flow(let key): flowNumbers.find(key).map { flows[$0].list.head } ?? .none
+        case .flow(let key): findFlow(key).map { flows[$0].list.head } ?? .none
         case .waiting(let destination): destinations[destination].waiting.head
         case .unrouted(let destination): destinations[destination].unrouted.head
         case .message, .group, .groupFlows: .none
@@ -135,7 +135,7 @@ extension Scheduler {
         guard delivery != .none, deliveries[delivery].next != .none else { return }
         switch part {
         case .flow(let key):
-            guard let flow = flowNumbers.find(key) else { return }
+            guard let flow = findFlow(key) else { return }
             flows[flow].list.remove(delivery, in: &deliveries)
             flows[flow].list.append(delivery, in: &deliveries)
         case .waiting(let destination):

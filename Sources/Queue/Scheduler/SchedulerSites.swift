@@ -3,15 +3,15 @@ import Mail
 extension Scheduler {
     /// The number of a site, made if it is new; its limits are brought up to date.
     mutating func site(named name: String, limits: SiteLimits, now: MonotonicInstant) -> SiteIndex {
-        if let site = siteNumbers[name] {
+        if let site = findSite(named: name) {
             if sites[site].limits != limits { change(limits, of: site) }
             return site
         }
-        let feedback = ConcurrencyFeedback(limit: max(1, limits.connections), options: options.feedback)
+        let feedback = self.feedback.fresh(limit: limits.connections)
         let site = sites.insert(Site(limits: limits, allowance: feedback.window))
         let record = SiteRecord(name: name, feedback: feedback)
         if Int(site) == records.count { records.append(record) } else { records[site] = record }
-        siteNumbers[name] = site
+        index(site: site)
         if !options.throttles.isEmpty || meters.hasOverrides { limit(site) }
         suspendIfHeld(site)
         siteTimers.set(site, at: clock.deadline(now + options.siteIdle))
@@ -70,7 +70,7 @@ extension Scheduler {
 
     private mutating func forgetSite(_ site: SiteIndex) {
         clearIfQuiet(site)
-        siteNumbers[records[site].name] = nil
+        unindex(site: site)
         siteTimers.cancel(site)
         meters.release(sites[site].meter)
         forgetEgress(of: site)

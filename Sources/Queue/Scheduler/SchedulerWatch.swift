@@ -51,11 +51,11 @@ extension Scheduler {
     func stalls(now: MonotonicInstant) -> [Stall] {
         guard suspensions.isEmpty else { return [] }
         var found: [Stall] = []
-        for site in siteNumbers.values where sites[site].ready > 0 {
+        for site in siteNumbers.numbers where sites[site].ready > 0 {
             if let kind = stall(of: site) { found.append(Stall(kind: kind, place: site)) }
             if sites[site].parked > 0 { addParked(of: site, now: now, to: &found) }
         }
-        for destination in destinationNumbers.values where !destinations[destination].unrouted.isEmpty {
+        for destination in destinationNumbers.numbers where !destinations[destination].unrouted.isEmpty {
             let entry = destinations[destination]
             if !entry.isResolving, !entry.isQueued || unrouted.isEmpty {
                 found.append(Stall(kind: .forgottenDestination, place: destination))

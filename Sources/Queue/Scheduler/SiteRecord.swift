@@ -41,17 +41,27 @@ struct VerdictCounts: Hashable, Sendable {
 
 /// Whether a site can be reached at all (what Postfix calls a dead destination).
 struct SiteHealth {
+    private var until = UInt64.max
+    private var began = UInt64.max
     /// Where the last connection that failed was bound for.
     var failedDestination: UInt32 = .none
     /// Probes that failed since the last back-off, at a provider.
-    var failedProbes = 0
+    var failedProbes: Int32 = 0
     /// Back-offs in a row without a conversation between them.
-    var backOffs = 0
-    /// End of the present back-off on the scheduler's clock.
-    var blockedUntil: UInt64?
-    /// When the present or last back-off began: what was pulled before it tells nothing new.
-    var blockedAt: UInt64?
+    var backOffs: Int32 = 0
     var reason: DeferralReason?
+
+    /// End of the present back-off on the scheduler's clock.
+    var blockedUntil: UInt64? {
+        get { until == .max ? nil : until }
+        set { until = newValue ?? .max }
+    }
+
+    /// When the present or last back-off began: what was pulled before it tells nothing new.
+    var blockedAt: UInt64? {
+        get { began == .max ? nil : began }
+        set { began = newValue ?? .max }
+    }
 
     var isBackedOff: Bool { blockedUntil != nil }
 }

@@ -14,6 +14,10 @@ package struct JournalSpool: Spool {
         try await journal.accept(message)
     }
 
+    package func accept(batch: [AcceptedMessage]) async -> [Result<UInt64, JournalFailure>] {
+        await journal.accept(batch: batch)
+    }
+
     package func note(_ records: [JournalNote]) { journal.note(records) }
 
     package func commit(_ records: [JournalNote]) async -> Bool { await journal.commit(records) }

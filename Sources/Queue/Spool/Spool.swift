@@ -2,6 +2,8 @@
 package protocol Spool: Sendable {
     /// Returns the message's number when it would survive a power cut.
     func accept(_ message: AcceptedMessage) async throws(JournalFailure) -> UInt64
+    /// Many at once, each for itself; one result for each, in their order.
+    func accept(batch: [AcceptedMessage]) async -> [Result<UInt64, JournalFailure>]
     /// Does not wait: on disk within milliseconds.
     func note(_ records: [JournalNote])
     /// As `note`, but returns when they are durable. `false`: they are not, and cannot be at present.
@@ -10,4 +12,20 @@ package protocol Spool: Sendable {
     func load(_ number: UInt64) async throws(JournalFailure) -> AcceptedMessage
     /// `false`: nothing can be written at present, so nothing may be accepted or carried.
     var isHealthy: Bool { get }
+}
+
+extension Spool {
+    /// One after the other.
+    package func accept(batch: [AcceptedMessage]) async -> [Result<UInt64, JournalFailure>] {
+        var results: [Result<UInt64, JournalFailure>] = []
+        results.reserveCapacity(batch.count)
+        for message in batch {
+            do throws(JournalFailure) {
+                results.append(.success(try await accept(message)))
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
 }

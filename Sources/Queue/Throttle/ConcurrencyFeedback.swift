@@ -9,7 +9,7 @@
 /// One failure says little when a hundred connections are open. So failures are counted in *pseudo-cohorts*: each counts
 /// `1/window`, a cohort has failed when they add up to 1 with no success between, and after `failedCohorts` of them the
 /// site is dead until it is probed, with a window of 1.
-package struct ConcurrencyFeedback: Hashable, Sendable {
+package struct ConcurrencyFeedback: Sendable {
     package enum Amount: Hashable, Sendable {
         case constant(Double)
         /// So much over the window.
@@ -39,11 +39,15 @@ package struct ConcurrencyFeedback: Hashable, Sendable {
         package init() {}
     }
 
-    package let options: Options
-    /// The largest window.
-    package private(set) var limit: Int
-    /// Connections at once; at least 1.
-    package private(set) var window: Int
+    /// Every site has one of these, and nearly all have the same options.
+    private final class Shared: Sendable {
+        let options: Options
+        init(_ options: Options) { self.options = options }
+    }
+
+    private let shared: Shared
+    private var largest: Int32
+    private var present: Int32
     private var success = 0.0
     private var failure = 0.0
     private var cohorts = 0.0
@@ -53,9 +57,32 @@ package struct ConcurrencyFeedback: Hashable, Sendable {
     private static let epsilon = 1e-6
 
     package init(limit: Int, options: Options = Options()) {
-        self.options = options
-        self.limit = max(1, limit)
-        window = min(max(1, options.initial), self.limit)
+        shared = Shared(options)
+        largest = Int32(clamping: max(1, limit))
+        present = min(Int32(clamping: max(1, options.initial)), largest)
+    }
+
+    /// As new, for another site: copies share their options.
+    package func fresh(limit: Int) -> ConcurrencyFeedback {
+        var copy = self
+        copy.largest = Int32(clamping: max(1, limit))
+        copy.present = min(Int32(clamping: max(1, options.initial)), copy.largest)
+        (copy.success, copy.failure, copy.cohorts, copy.isDead) = (0, 0, 0, false)
+        return copy
+    }
+
+    package var options: Options { shared.options }
+
+    /// The largest window.
+    package private(set) var limit: Int {
+        get { Int(largest) }
+        set { largest = Int32(clamping: newValue) }
+    }
+
+    /// Connections at once; at least 1.
+    package private(set) var window: Int {
+        get { Int(present) }
+        set { present = Int32(clamping: newValue) }
     }
 
     /// A conversation came about.

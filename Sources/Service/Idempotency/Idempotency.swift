@@ -75,8 +75,14 @@ package final class Idempotency: Sendable {
 
     /// Keeps the answer, unless it says that nothing was decided (5xx, 429). When it cannot be kept, the answer
     /// stands all the same: a repetition will find the message by its identifier.
-    package func finish(_ ticket: Ticket, status: Int, body: [UInt8]) async {
+    /// - Parameter isFinal: `false`: a part of the request was done and another may go well later. The answer is not
+    ///   kept; a repetition runs under the same identifiers, so that what was done is not done again.
+    package func finish(_ ticket: Ticket, status: Int, body: [UInt8], isFinal: Bool = true) async {
         let slot = ticket.slot
+        guard isFinal else {
+            release(slot)
+            return
+        }
         do throws(StorageFailure) {
             if status >= 500 || status == 429 {
                 try await store.remove(slot.key, route: slot.route, tenant: slot.tenant)

@@ -11,9 +11,9 @@ struct ComposedSend: Sendable {
     var submission: Submission
 
     /// - Precondition: the check has found nothing wrong.
-    init(_ check: SendCheck, from: NamedMailbox, by caller: Caller) throws(ServiceFailure) {
+    init(_ check: SendCheck, from: NamedMailbox, id: UUIDv7, by caller: Caller) throws(ServiceFailure) {
         let request = check.request
-        id = request.identity?.id ?? UUIDv7(at: check.now)
+        self.id = id
         messageID = MessageID.make(id, domain: from.mailbox.domain)
         self.from = from.mailbox
         to = check.to.map(\.mailbox)
@@ -42,7 +42,8 @@ struct ComposedSend: Sendable {
         submission = Submission(
             tenant: caller.tenant, stream: request.stream, envelope: envelope, content: Content(original: content),
             origin: .api(clientAddress: request.clientAddress), id: id, notBefore: check.notBefore,
-            failureNotice: .eventOnly, isTest: caller.isTest, tags: request.tags, metadata: request.metadata)
+            failureNotice: .eventOnly, isTest: caller.isTest, tags: request.tags, metadata: request.metadata,
+            header: draft.summary)
     }
 
     private static func attachment(_ file: SendAttachment) -> Attachment {
@@ -54,6 +55,7 @@ struct ComposedSend: Sendable {
     /// Somebody in both To and Cc gets one copy. The domain is folded by the parser; the local part is the host's to
     /// fold (RFC 5321 §2.4).
     private static func distinct(_ mailboxes: [Mailbox]) -> [Mailbox] {
+        if mailboxes.count < 2 { return mailboxes }
         var seen: Set<Mailbox> = []
         return mailboxes.filter { seen.insert($0).inserted }
     }

@@ -4,13 +4,13 @@ package import Storage
 
 /// Sending, and what became of what was sent.
 package struct MessageService: Sendable {
-    private let intake: any Intake
+    let intake: any Intake
     private let signer: any Signer
-    private let store: any MessageStore
-    private let progress: any ProjectionProgress
+    let store: any MessageStore
+    let progress: any ProjectionProgress
     private let domains: DomainDirectory
-    private let time: any TimeSource
-    private let options: SendOptions
+    let time: any TimeSource
+    let options: SendOptions
 
     package init(
         intake: any Intake, signer: any Signer, store: any MessageStore, progress: any ProjectionProgress,
@@ -104,27 +104,41 @@ package struct MessageService: Sendable {
     /// What a run left behind that died before it could answer.
     private func earlier(_ id: UUIDv7, by caller: Caller) async throws(ServiceFailure) -> AcceptedSend? {
         await progress.catchUp()
-        let found: MessageView?
-        do { found = try await store.message(id, of: caller.tenant) } catch {
-            throw ServiceFailure(storage: error, doing: "message lookup")
-        }
-        guard let found else { return nil }
+        guard let found = try await kept(id, by: caller) else { return nil }
         return AcceptedSend(
             id: found.id, messageID: found.messageID, from: found.from, to: found.to, subject: found.subject,
             status: found.scheduledAt == nil ? .queued : .scheduled, tags: found.tags, metadata: found.metadata,
             createdAt: found.createdAt, scheduledAt: found.scheduledAt)
     }
 
+    /// As far as the projection has come.
+    func kept(_ id: UUIDv7, by caller: Caller) async throws(ServiceFailure) -> MessageView? {
+        do { return try await store.message(id, of: caller.tenant) } catch {
+            throw ServiceFailure(storage: error, doing: "message lookup")
+        }
+    }
+
     private func compose(_ request: SendRequest, by caller: Caller) async throws(ServiceFailure) -> ComposedSend {
-        var check = SendCheck(request, options: options, now: time.wall)
+        let now = time.wall
+        var check = SendCheck(request, options: options, now: now)
         check.run()
-        if let domain = check.from?.mailbox.domain {
-            do {
-                let problem = try await SenderCheck(domains: domains, options: options).problem(domain, for: caller)
-                if let problem { check.report(.domainNotVerified, "from", request.from ?? "", problem) }
-            } catch { throw ServiceFailure(storage: error, doing: "domain lookup") }
+        var senders = senders(of: caller)
+        return try await compose(check, id: request.identity?.id ?? UUIDv7(at: now), senders: &senders)
+    }
+
+    func senders(of caller: Caller) -> KnownSenders {
+        KnownSenders(check: SenderCheck(domains: domains, options: options), caller: caller)
+    }
+
+    /// - Parameter check: has run, and knows everything that is wrong but whether the sender may send.
+    func compose(
+        _ check: SendCheck, id: UUIDv7, senders: inout KnownSenders
+    ) async throws(ServiceFailure) -> ComposedSend {
+        var check = check
+        if let domain = check.from?.mailbox.domain, let problem = try await senders.problem(domain) {
+            check.report(.domainNotVerified, "from", check.request.from ?? "", problem)
         }
         guard check.details.isEmpty, let from = check.from else { throw ServiceFailure(details: check.details) }
-        return try ComposedSend(check, from: from, by: caller)
+        return try ComposedSend(check, from: from, id: id, by: senders.caller)
     }
 }

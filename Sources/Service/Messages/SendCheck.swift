@@ -27,6 +27,25 @@ struct SendCheck {
     mutating func run() {
         checkAddresses()
         checkBody()
+        checkRest()
+    }
+
+    /// What all messages of a mail merge have in common: everything but To, and whether there are texts to fill.
+    mutating func runShared() {
+        checkSender()
+        if isBounded(1 + request.cc.count + request.bcc.count) { checkCopies() }
+        checkTemplate()
+        take(subject: request.subject ?? "", html: request.html, text: request.text)
+        checkRest()
+    }
+
+    /// The message for one recipient of the merge; `runShared` has found nothing wrong.
+    mutating func run(to address: String, subject: String, html: String?, text: String?) {
+        if let mailbox = mailbox(address, "to", .invalidToAddress) { to = [mailbox] }
+        take(subject: subject, html: html, text: text)
+    }
+
+    private mutating func checkRest() {
         checkHeaders()
         checkAttachments()
         checkLabels()
@@ -38,26 +57,39 @@ struct SendCheck {
     }
 
     private mutating func checkAddresses() {
+        checkSender()
+        let count = request.to.count + request.cc.count + request.bcc.count
+        if request.to.isEmpty { report(.invalidToAddress, "to", "", "At least one recipient is required.") }
+        guard isBounded(count) else { return }
+        to = mailboxes(request.to, "to", .invalidToAddress)
+        checkCopies()
+    }
+
+    private mutating func checkSender() {
         if let text = request.from, !text.isEmpty {
             from = mailbox(text, "from", .invalidFromAddress)
         } else {
             report(.invalidFromAddress, "from", "", "A sender is required.")
         }
-        let count = request.to.count + request.cc.count + request.bcc.count
-        if request.to.isEmpty {
-            report(.invalidToAddress, "to", "", "At least one recipient is required.")
-        } else if count > options.maxRecipients {
-            // Not parsed at all: the bound is there to bound the work.
+    }
+
+    /// Too many are not parsed at all: the bound is there to bound the work.
+    private mutating func isBounded(_ count: Int) -> Bool {
+        if count > options.maxRecipients {
             report(
                 .invalidToAddress, "to", "", "\(count) recipients; a message may have \(options.maxRecipients).")
-            return
-        } else if request.replyTo.count > options.maxRecipients {
+            return false
+        }
+        if request.replyTo.count > options.maxRecipients {
             report(
                 .invalidParameter, "reply_to", "",
                 "\(request.replyTo.count) addresses; a message may have \(options.maxRecipients).")
-            return
+            return false
         }
-        to = mailboxes(request.to, "to", .invalidToAddress)
+        return true
+    }
+
+    private mutating func checkCopies() {
         cc = mailboxes(request.cc, "cc", .invalidToAddress)
         bcc = mailboxes(request.bcc, "bcc", .invalidToAddress)
         replyTo = mailboxes(request.replyTo, "reply_to", .invalidParameter)
@@ -89,14 +121,27 @@ struct SendCheck {
     }
 
     private mutating func checkBody() {
-        let filling = request.templateData.map(TemplateFilling.init)
-        func filled(_ text: String, _ escaping: TemplateFilling.Escaping) -> String {
-            filling?.fill(text, escaping: escaping) ?? text
+        checkTemplate()
+        guard let data = request.templateData else {
+            take(subject: request.subject ?? "", html: request.html, text: request.text)
+            return
         }
+        let filling = TemplateFilling(data)
+        take(
+            subject: filling.fill(request.subject ?? "", escaping: .header),
+            html: request.html.map { filling.fill($0, escaping: .html) },
+            text: request.text.map { filling.fill($0, escaping: .none) })
+    }
+
+    private mutating func checkTemplate() {
         if let id = request.templateID {
             report(.invalidTemplate, "template_id", id, "There is no such template.")
         }
-        subject = filled(request.subject ?? "", .header)
+    }
+
+    /// The texts as they will be sent; of a body that the request has, data may leave nothing.
+    private mutating func take(subject: String, html: String?, text: String?) {
+        self.subject = subject
         if subject.isEmpty, request.templateID == nil {
             report(.missingSubject, "subject", "", "A subject is required.")
         } else if subject.utf8.count > 2_000 {
@@ -104,12 +149,12 @@ struct SendCheck {
         } else if subject.unicodeScalars.contains(where: Self.isControl) {
             report(.invalidParameter, "subject", subject, "A subject holds no line end or other control character.")
         }
-        html = request.html.flatMap { $0.isEmpty ? nil : filled($0, .html) }
-        text = request.text.flatMap { $0.isEmpty ? nil : filled($0, .none) }
-        if html == nil, text == nil, request.templateID == nil {
+        self.html = request.html?.isEmpty == false ? html : nil
+        self.text = request.text?.isEmpty == false ? text : nil
+        if self.html == nil, self.text == nil, request.templateID == nil {
             report(.missingBody, "html", "", "Either html or text is required.")
         }
-        for (field, body) in [("html", html), ("text", text)] where body?.utf8.contains(0) == true {
+        for (field, body) in [("html", self.html), ("text", self.text)] where body?.utf8.contains(0) == true {
             report(.invalidParameter, field, "", "A body holds no NUL.")
         }
     }
@@ -189,5 +234,8 @@ struct SendCheck {
         notBefore = time
     }
 
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+    /// General category Cc, which is these two stretches.
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    }
 }

@@ -12,6 +12,9 @@ package struct SendOptions: Sendable {
     package var maxAttachmentSize = 10 << 20
     /// The whole message, encoded.
     package var maxMessageSize = 25 << 20
+    /// What a mail merge makes of the bodies and files of one request: about as much as they are together, times the
+    /// recipients.
+    package var maxBatchSize = 512 << 20
     package var maxHeaders = 100
     package var maxTags = 50
     package var maxMetadata = 100

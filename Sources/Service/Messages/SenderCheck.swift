@@ -19,3 +19,25 @@ struct SenderCheck {
         }
     }
 }
+
+/// What was found out for one request: the messages of a batch mostly have one sender.
+struct KnownSenders {
+    let check: SenderCheck
+    let caller: Caller
+    private var last: (domain: Domain, problem: String?)?
+
+    init(check: SenderCheck, caller: Caller) {
+        self.check = check
+        self.caller = caller
+    }
+
+    /// `nil`: the caller may send from there.
+    mutating func problem(_ domain: Domain) async throws(ServiceFailure) -> String? {
+        if let last, last.domain == domain { return last.problem }
+        do {
+            let problem = try await check.problem(domain, for: caller)
+            last = (domain, problem)
+            return problem
+        } catch { throw ServiceFailure(storage: error, doing: "domain lookup") }
+    }
+}

@@ -47,7 +47,7 @@ package struct QueueReport: Sendable {
         sources = summary.sources.map(SourceLoad.init)
         holds = summary.holds.map(HoldReport.init)
         limits = summary.limits.map(LimitReport.init)
-        suspensions = summary.suspensions.map { FailureWords.of($0) }
+        suspensions = summary.suspensions.map { SuspensionWords.of($0) }
     }
 }
 

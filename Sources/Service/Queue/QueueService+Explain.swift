@@ -51,7 +51,7 @@ extension QueueService {
         let wait = words.report(explanation.reason, earliest: explanation.earliest)
         let state: DeliveryReport.State =
             if wait.code == .underWay { .underWay } else if explanation.attempts > 0 { .deferred } else { .queued }
-        let last = delivery.lastReply ?? explanation.lastReason.map(FailureWords.of)
+        let last = delivery.lastReply ?? explanation.lastReason?.words
         return DeliveryReport(
             recipient: delivery.recipient, destination: explanation.destination.text, site: explanation.site,
             pool: explanation.pool, state: state, wait: wait, detail: wait.detail, lastReply: last,

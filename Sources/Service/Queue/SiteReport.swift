@@ -46,7 +46,7 @@ package struct SiteReport: Sendable {
         lanes = detail.view.lanes
         allowance = detail.view.allowance
         backOffUntil = moment.wall(at: detail.view.backOffUntil)
-        trouble = detail.view.reason.map(FailureWords.of)
+        trouble = detail.view.reason?.words
         transactional = detail.transactional
         broadcast = detail.broadcast
         tenants = detail.tenants.map(TenantLoad.init)

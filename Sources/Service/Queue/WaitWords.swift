@@ -56,7 +56,7 @@ struct WaitWords {
             WaitReport(
                 code: .turn,
                 detail: "Nothing holds it back: other mail to site \(site) goes first, then it is its turn.")
-        case .suspended(let suspension): FailureWords.of(suspension)
+        case .suspended(let suspension): SuspensionWords.of(suspension)
         }
     }
 
@@ -196,7 +196,7 @@ struct WaitWords {
     }
 
     private func because(_ reason: DeferralReason?) -> String {
-        reason.map { " because \(FailureWords.of($0))" } ?? ""
+        reason.map { " because \($0.words)" } ?? ""
     }
 
     private func tries(_ attempts: Int) -> String {

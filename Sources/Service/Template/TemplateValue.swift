@@ -1,5 +1,5 @@
 /// What template data is made of: a JSON value that keeps the order of its members and the text of its numbers.
-package indirect enum TemplateValue: Hashable, Sendable {
+package enum TemplateValue: Hashable, Sendable {
     case null
     case bool(Bool)
     /// As it was written: `49.90` stays `49.90`.
@@ -18,7 +18,7 @@ package indirect enum TemplateValue: Hashable, Sendable {
     }
 
     /// The value at a dotted path, `order.items.0.name`; `nil` when there is none.
-    package func value(at path: some Sequence<Substring>) -> TemplateValue? {
+    package func value(at path: [String]) -> TemplateValue? {
         var current = self
         for step in path {
             switch current {

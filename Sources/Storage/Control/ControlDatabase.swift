@@ -9,7 +9,7 @@ package final class ControlDatabase: Sendable {
     /// Opens or makes the file in the folder and brings it to the present schema.
     package static func open(folder: String) throws(StorageFailure) -> ControlDatabase {
         do {
-            let pool = try DatabaseFile.open("control", in: folder, readers: 5)
+            let pool = try DatabaseFile.open("control", in: folder, readers: 5, ControlSchema.migrator)
             try ControlSchema.migrator.migrate(pool)
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             return ControlDatabase(pool: pool)

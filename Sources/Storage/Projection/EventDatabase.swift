@@ -10,13 +10,14 @@ package final class EventDatabase: Sendable {
 
     package static func open(folder: String) throws(StorageFailure) -> EventDatabase {
         do {
-            let pool = try DatabaseFile.open("events", in: folder, readers: 4)
+            let pool = try DatabaseFile.open("events", in: folder, readers: 4, EventSchema.migrator)
             try EventSchema.migrator.migrate(pool)
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = NORMAL")
                 // The projector checkpoints, since it must know when.
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-                try db.execute(sql: "PRAGMA cache_size = -65536")
+                // KiB. The trees grow at their ends but for one index, whose other pages the system keeps.
+                try db.execute(sql: "PRAGMA cache_size = -16384")
             }
             return EventDatabase(pool: pool)
         } catch {

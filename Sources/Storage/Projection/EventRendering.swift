@@ -91,7 +91,7 @@ enum EventRendering {
                     json.member("class", verdict.kind.rawValue)
                     json.member("category", verdict.category.rawValue)
                     json.member("reason", why.name)
-                    json.member("diagnostic", reply ?? why.text)
+                    json.member("diagnostic", reply ?? why.words)
                 }
             } else {
                 json.member("diagnostic", reply)

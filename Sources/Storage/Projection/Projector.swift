@@ -10,14 +10,15 @@ import Synchronization
 /// process dies. The journal is told how far the tables are only after a checkpoint: a commit here is not synced, and
 /// what a power cut takes back must still be in the journal.
 ///
-/// A transaction costs as much as some dozens of rows. So batches do not begin more often than once a `pace`, by which
-/// time there is more, unless a reader waits: then the next one begins at once.
+/// A transaction costs as much as some dozens of rows, and writes each page that it touches to the log, however little of
+/// it is new. So batches do not begin more often than once a `pace`, by which time there is more, unless a reader waits:
+/// then the next one begins at once. Under full load the events of one pace still fit the journal's memory of late ones.
 package final class Projector: ProjectionProgress, Sendable {
     package struct Options: Sendable {
         /// The name under which the journal knows this consumer.
         package var consumer = "messages"
         package var batch = 4_096
-        package var pace = Duration.milliseconds(20)
+        package var pace = Duration.milliseconds(100)
         /// How often the journal is told, and the write-ahead log emptied.
         package var checkpointInterval = Duration.seconds(3)
         /// And at the latest after this many events.

@@ -26,7 +26,7 @@ package final class ReportDatabase: Sendable {
     }
 
     private static func opened(_ folder: String) throws -> ReportDatabase {
-        let pool = try DatabaseFile.open("reports", in: folder, readers: 3)
+        let pool = try DatabaseFile.open("reports", in: folder, readers: 3, ReportSchema.migrator)
         do {
             try ReportSchema.migrator.migrate(pool)
             // What was begun must be known after a power cut: a report never goes out twice.

@@ -4,7 +4,11 @@ import GRDB
 /// One SQLite file of the data folder, in WAL mode, readable by its owner only: there are keys in one and addresses in
 /// the other.
 enum DatabaseFile {
-    static func open(_ name: String, in folder: String, readers: Int) throws -> DatabasePool {
+    /// Opens or makes it; one that has been through steps which the migrator does not know is refused, and not touched.
+    static func open(
+        _ name: String, in folder: String, readers: Int, _ migrator: DatabaseMigrator? = nil
+    ) throws -> DatabasePool {
+        if let migrator, let newer = DatabaseFormat.newer(name, in: folder, than: migrator) { throw newer }
         var configuration = Configuration()
         configuration.label = name
         // Another process (the command line) may be writing.

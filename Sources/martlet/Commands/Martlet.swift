@@ -22,10 +22,10 @@ struct Martlet: AsyncParsableCommand {
         discussion: "Begin with 'martlet dev': it needs no configuration and nothing leaves the machine.",
         subcommands: [
             DevCommand.self, ServeCommand.self, SendCommand.self, KeyCommand.self, DomainCommand.self,
-            QueueCommand.self, ExplainCommand.self, TopCommand.self, WarmupCommand.self, BouncesCommand.self,
-            ShapingCommand.self,
+            QueueCommand.self, JournalCommand.self, ExplainCommand.self, TopCommand.self, WarmupCommand.self,
+            BouncesCommand.self, ShapingCommand.self,
             VerifyCommand.self, DNSCommand.self,
-            SimulateCommand.self,
+            SimulateCommand.self, BenchCommand.self,
         ])
 }
 

@@ -19,13 +19,23 @@ final class DevIntake: Intake {
     }
 
     func accept(_ submission: Submission) async throws(Refusal) -> Receipt {
-        if let author = HeaderSummary.scan(submission.content.original).authorDomain, isNew(author),
+        await addDomain(of: submission)
+        return try await intake.accept(submission)
+    }
+
+    func accept(batch: [Submission]) async -> [Result<Receipt, Refusal>] {
+        for submission in batch { await addDomain(of: submission) }
+        return await intake.accept(batch: batch)
+    }
+
+    private func addDomain(of submission: Submission) async {
+        let header = submission.header ?? HeaderSummary.scan(submission.content.original)
+        if let author = header.authorDomain, isNew(author),
             await isUnknown(author, tenant: submission.tenant)
         {
             // A name that cannot be a domain of ours stays unsigned, as in production.
             _ = try? await domains.add(author.text, tenant: submission.tenant, status: .verified)
         }
-        return try await intake.accept(submission)
     }
 
     private func isUnknown(_ domain: Domain, tenant: UUIDv7) async -> Bool {

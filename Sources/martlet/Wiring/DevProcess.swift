@@ -25,6 +25,7 @@ struct DevProcess {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
 
         try Privileges.drop(to: nil, data: data)
+        try DataFolderFormat.check(data)
         let time = SystemTime()
         let loops = try EngineProcess.loops(0)
         let certificate: TLSServerContext

@@ -49,6 +49,7 @@ final class Engine: Sendable {
         door: (any Intake, ControlRoom) -> any Intake = { intake, _ in intake }
     ) async throws -> Engine {
         let time = SystemTime()
+        try DataFolderFormat.check(configuration.data)
         let pool = BlockingPool(name: "martlet-sign", threads: loops.loops.count)
         let journal = try JournalOpening.open(configuration, time: time, log: log)
         let room = try ControlRoom(data: configuration.data, setup: configuration.sending, time: time, pool: pool)
@@ -121,7 +122,8 @@ final class Engine: Sendable {
             configuration, room: room, announcer: opened.journal, loop: loops.loops[0], sts: policies.sts, time: time)
         let sts = policies.sts
         let lookups = LookupMetrics(resolvers: [("delivery", resolver), ("inbound", judging)], sts: sts)
-        let control = ControlWatch(room: room, queue: queue, lookups: lookups, scheduling: scheduling)
+        let control = ControlWatch(
+            room: room, queue: queue, lookups: lookups, journal: JournalMetrics(opened.journal), scheduling: scheduling)
         let drift = DomainWatch(verification: verification, time: time)
         background =
             [days, Task { await control.run() }, Task { await sts.run() }, Task { await drift.run() }]
@@ -202,10 +204,14 @@ final class Engine: Sendable {
     }
 
     /// `SIGTERM`: nothing new is accepted, lanes finish what is under way, and what has happened is on disk and projected.
+    /// - Parameter sessions: ends those of clients, at the same time and within the same limit as the lanes end theirs:
+    ///   what they still hand in is kept for the next start.
     /// - Returns: whether all of it ended within the configured time.
-    func stop() async -> Bool {
-        intake.close()
+    func stop(sessions: @Sendable () async -> Void = {}) async -> Bool {
+        async let sessionsEnded: Void = sessions()
         let inTime = await queue.drain(deadline: room.time.now + configuration.drain)
+        await sessionsEnded
+        intake.close()
         // What was taken from a day's cap and not used goes back.
         await scheduling.daily.close()
         await projector.catchUp()

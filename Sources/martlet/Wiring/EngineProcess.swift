@@ -21,6 +21,7 @@ struct EngineProcess {
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
         let log = Logger(label: "martlet")
+        DescriptorLimit.report(DescriptorLimit.raise(), for: configuration, log: log)
         // Trapped before anything starts, so that an early SIGTERM is not lost.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
 
@@ -76,12 +77,13 @@ struct EngineProcess {
                 break
             }
             readiness.close()
-            await withDiscardingTaskGroup { drains in
-                for (server, _) in ports.servers + inbound.servers {
-                    drains.addTask { await server.drain(SystemTime()) }
+            let inTime = await engine.stop {
+                await withDiscardingTaskGroup { drains in
+                    for (server, _) in ports.servers + inbound.servers {
+                        drains.addTask { await server.drain(SystemTime()) }
+                    }
                 }
             }
-            let inTime = await engine.stop()
             log.notice("stopped", metadata: ["everything under way finished": "\(inTime)"])
             await http.stop()
         }

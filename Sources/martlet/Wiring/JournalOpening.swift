@@ -1,12 +1,13 @@
 import Logging
 import Mail
 import Queue
+import Storage
 
 /// Opens the journal and says in the log what it found.
 enum JournalOpening {
     struct Opened {
         var journal: Journal
-        var recovered: [RecoveredMessage]
+        let recovered: RecoveredMail
         /// When it was last written to.
         var lastRecord: WallTime?
     }
@@ -16,8 +17,9 @@ enum JournalOpening {
     ) throws(StartFailure) -> Opened {
         var options = JournalOptions(folder: "\(configuration.data)/journal")
         options.segmentSize = configuration.segmentSize
+        options.consumer = Projector.Options().consumer
         do {
-            let (journal, recovered, report) = try Journal.open(options, time: time)
+            let (journal, recovered, report) = try Journal.openInParts(options, time: time)
             tell(report, log: log)
             if let words = clockWarning(report.lastRecord, time.wall, configuration.queue.scheduler.lifetime) {
                 log.warning("\(words)")

@@ -21,6 +21,11 @@ final class LateDoor: Intake, SubmissionPolicy {
         return try await open.intake.accept(submission)
     }
 
+    func accept(batch: [Submission]) async -> [Result<Receipt, Refusal>] {
+        guard let open else { return batch.map { _ in .failure(.shuttingDown) } }
+        return await open.intake.accept(batch: batch)
+    }
+
     func authenticate(user: String, password: String, from client: IPAddress) async -> Principal? {
         await open?.policy.authenticate(user: user, password: password, from: client)
     }

@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `Every reason of a failed attempt has words of its own`() {
-        let words = DeferralReason.allCases.map { FailureWords.of($0) }
+        let words = DeferralReason.allCases.map { $0.words }
         #expect(Set(words).count == words.count)
         #expect(words.allSatisfy { !$0.isEmpty && !$0.hasSuffix(".") })
     }

@@ -358,7 +358,7 @@ private struct SelectRun: ~Copyable {
         }
         holds(grouped == model.count && messages == scheduler.messages.count)
         var ready = 0
-        for site in scheduler.siteNumbers.values {
+        for site in scheduler.siteNumbers.numbers {
             var flow = scheduler.sites[site].firstFlow
             var own = 0
             while flow != .none {

@@ -63,7 +63,7 @@ import Testing
             await engine.start()
             for _ in 0..<50 { try await engine.send(to: "x@new.test") }
             let id = try await engine.send(to: "x@new.test").id
-            #expect(await engine.queue.explain(id).map(\.reason) == [.routing])
+            #expect(await engine.queue.explanations(of: id).map(\.reason) == [.routing])
             try await engine.time.sleep(for: .seconds(3))
             #expect(engine.router.questions == ["new.test": 1])
             #expect(engine.transport.carried.count == 51)
@@ -190,7 +190,7 @@ import Testing
             let receipt = try await engine.send(to: "one@a.test") { $0.notBefore = due }
             try await engine.time.sleep(for: .seconds(7_199))
             #expect(engine.transport.carried.isEmpty)
-            guard case .scheduled = await engine.queue.explain(receipt.id).first?.reason else {
+            guard case .scheduled = await engine.queue.explanations(of: receipt.id).first?.reason else {
                 Issue.record("not scheduled")
                 return
             }
@@ -205,8 +205,13 @@ import Testing
             await engine.start()
             let due = engine.time.wall + .seconds(7_200)
             let receipt = try await engine.send(to: "one@a.test", "two@b.test") { $0.notBefore = due }
-            #expect(await engine.queue.cancel(receipt.id) == Cancellation(cancelled: [0, 1], underWay: 0))
-            #expect(await engine.queue.cancel(receipt.id) == Cancellation(cancelled: [], underWay: 0))
+            var selector = QueueSelector()
+            selector.message = receipt.id
+            let (first, second) = (
+                try await engine.queue.cancel(selector), try await engine.queue.cancel(selector)
+            )
+            #expect(first.deliveries == 2 && first.underWay == 0)
+            #expect(second.deliveries == 0 && second.underWay == 0)
             try await engine.time.sleep(for: .seconds(8_000))
             #expect(engine.transport.carried.isEmpty)
             var cancelled: [UInt32] = []
@@ -262,7 +267,7 @@ import Testing
                     content: Content(original: Array(Engine.text.utf8))), number: 1, author: nil)
             try await engine.time.sleep(for: .seconds(60))
             #expect(engine.transport.carried.isEmpty)
-            #expect(await engine.queue.explain(Sample.id(1)).map(\.reason) == [.suspended(.journal)])
+            #expect(await engine.queue.explanations(of: Sample.id(1)).map(\.reason) == [.suspended(.journal)])
             engine.spool.isHealthy = true
             try await engine.time.sleep(for: .seconds(1))
             #expect(engine.transport.carried.count == 1)

@@ -46,6 +46,25 @@ import Testing
         }
     }
 
+    @Test func oneDeadlineHoldsForAllShards() async throws {
+        let engine = Engine(
+            shards: 4, known: Dictionary(uniqueKeysWithValues: (0..<8).map { ("\($0).test", "site-\($0)") })
+        ) { batch, time in
+            try? await time.sleep(for: .seconds(600))
+            return batch.envelope.recipients.map { _ in Sample.delivered }
+        }
+        try await engine.loop.run { _ in
+            await engine.start()
+            for site in 0..<8 { try await engine.send(to: "one@\(site).test") }
+            try await engine.time.sleep(for: .seconds(1))
+            #expect(engine.transport.carried.count == 8)
+            #expect(Set(engine.transport.carried.map(\.lane.shard)).count > 1)
+            let start = engine.time.now
+            #expect(await !engine.queue.drain(deadline: start + .seconds(30)))
+            #expect(engine.time.now == start + .seconds(30))
+        }
+    }
+
     @Test func anEmptyQueueDrainsAtOnce() async throws {
         let engine = Self.engine(taking: 1)
         try await engine.loop.run { _ in

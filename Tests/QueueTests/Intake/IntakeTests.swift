@@ -189,4 +189,18 @@ import Testing
         #expect(try #require(probe.memoryBudget()) > 1 << 26)
         #expect(probe.freeShare("/does/not/exist") == nil)
     }
+
+    @Test func memoryThatNobodyUsesIsGivenBackBeforeMailIsRefused() async throws {
+        let figures = Figures()
+        figures.resident = 900
+        let engine = Engine(
+            probe: ResourceProbe(
+                freeShare: { _ in 0.5 }, residentBytes: { figures.resident }, memoryBudget: { 1_000 },
+                giveBack: { figures.resident = 300 }))
+        try await engine.loop.run { _ in
+            try await engine.send(to: "r@a.test")
+            #expect(engine.intake.obstacle == nil)
+            #expect(figures.resident == 300)
+        }
+    }
 }

@@ -214,8 +214,8 @@ import Testing
         }
         #expect(throws: SegmentHeader.Failure.unborn) { try SegmentHeader.decode([UInt8](repeating: 0, count: 64)) }
         var newer = bytes
-        newer[8] = 2
-        #expect(throws: SegmentHeader.Failure.version(2)) { try SegmentHeader.decode(newer) }
+        newer[8] = UInt8(SegmentHeader.version) + 1
+        #expect(throws: SegmentHeader.Failure.version(SegmentHeader.version + 1)) { try SegmentHeader.decode(newer) }
         #expect(SegmentHeader.first(inFileName: SegmentHeader.fileName(0xABCDEF)) == 0xABCDEF)
         #expect(SegmentHeader.first(inFileName: "consumers") == nil)
     }

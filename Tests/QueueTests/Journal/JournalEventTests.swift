@@ -106,6 +106,31 @@ struct JournalEventTests {
         #expect(await JournalSegmentTests.eventually { disk.names.filter { $0.hasSuffix(".seg") }.count == 1 })
         journal.close()
     }
+
+    @Test func `a journal that is closed already is waited for by nobody`() async throws {
+        let disk = SimulatedDisk()
+        let (journal, _, _) = try Journal.reopen(JournalFaultTests.options(disk))
+        journal.close()
+        await #expect(throws: CancellationError.self) { try await journal.wait(for: journal.end) }
+    }
+
+    @Test func `a consumer that was never written down misses nothing`() async throws {
+        let disk = SimulatedDisk()
+        var options = JournalFaultTests.options(disk)
+        options.consumer = "reader"
+        let (journal, _, _) = try Journal.reopen(options)
+        for index in 0..<20 {
+            let message = JournalSample.message(index, size: 700)
+            let number = try await journal.accept(message)
+            #expect(await journal.commit([JournalSample.delivered(message, number)]))
+        }
+        // The machine stops before the file of offsets was ever written.
+        disk.crash()
+        journal.close()
+        let (again, _, _) = try Journal.reopen({ var other = options; other.files = disk.afterKill(); return other }())
+        defer { again.close() }
+        #expect(try await again.read(from: 0, limit: 1_000).events.count == 40)
+    }
 }
 
 extension Event.Kind {

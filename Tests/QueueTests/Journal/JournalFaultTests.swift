@@ -15,6 +15,10 @@ struct JournalFaultTests {
         var refused: Set<UUIDv7> = []
         var finished: Set<UUIDv7> = []
         var openFailed = false
+        /// How far the consumer of the log has come.
+        var passed: UInt64 = 0
+        /// What the inbox was given, oldest first.
+        var kept: [UUIDv7] = []
     }
 
     static func options(_ disk: SimulatedDisk) -> JournalOptions {
@@ -118,7 +122,7 @@ struct JournalFaultTests {
         try Self.check(story, disk, finishedExactly: true, refusedExactly: true, "close")
     }
 
-    @Test(arguments: [SimulatedDisk.Fault.error(5), .error(28), .short])
+    @Test(arguments: [SimulatedDisk.Fault.error(5), .error(28), .error(122), .short, .torn(5)])
     func `any one call fails`(_ fault: SimulatedDisk.Fault) async throws {
         let calls = await Self.callsOfTheScenario()
         var refusals = 0

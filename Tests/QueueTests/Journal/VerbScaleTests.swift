@@ -56,7 +56,7 @@ import Testing
             for tenant in tenants {
                 _ = try await queue.suspend(.tenant(tenant), until: nil, by: "", reason: "")
             }
-            queue.admit(recovered: recovered, lastRecord: nil)
+            await queue.admit(recovered: RecoveredMail(parts: [recovered]), lastRecord: nil)
             let total = await queue.snapshot(sites: 0).counts.deliveries
             #expect(total == messages / 11 * 20)
             let before = Self.resident()

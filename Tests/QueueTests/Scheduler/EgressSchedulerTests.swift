@@ -17,7 +17,7 @@ import Testing
         }
         let sent = scheduler.sendAll(now: .at(.zero))
         #expect(sent == ["s0": 150, "s1": 90, "s2": 60])
-        for site in scheduler.siteNumbers.values {
+        for site in scheduler.siteNumbers.numbers {
             #expect(scheduler.records[site].egress?.sources.map(\.verdicts.delivered) == [50, 30, 20])
             #expect(scheduler.records[site].egress?.sources.map(\.lanes) == [0, 0, 0])
         }
@@ -47,7 +47,7 @@ import Testing
         let table = try Sample.egress([1])
         var scheduler = Sample.scheduler { $0.egress = table }
         scheduler.takeIn(Sample.parcel(Sample.message(1)), site: "s", now: .at(.zero))
-        let site = try need(scheduler.siteNumbers["s"])
+        let site = try need(scheduler.findSite(named: "s"))
         #expect(scheduler.detail(of: site, shard: 0, now: .at(.zero)).reason == nil)
         let hold = Sample.hold(1, .source("s0"))
         scheduler.apply(hold, until: nil, now: .at(.zero))

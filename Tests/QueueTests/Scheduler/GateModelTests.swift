@@ -208,7 +208,7 @@ private struct GateRun: ~Copyable {
     func check() {
         for (key, cap) in caps { holds(daily.settled(key).most <= cap) }
         var ready = 0
-        for site in scheduler.siteNumbers.values {
+        for site in scheduler.siteNumbers.numbers {
             var (inFlows, open, parked) = (0, 0, 0)
             var flow = scheduler.sites[site].firstFlow
             while flow != .none {
@@ -253,7 +253,7 @@ private struct GateRun: ~Copyable {
 
     /// Credit has come within the millisecond that the scheduler's timers count in, or a place a moment ago.
     func isAboutToLook(at name: String) -> Bool {
-        guard let site = scheduler.siteNumbers[name] else { return false }
+        guard let site = scheduler.findSite(named: name) else { return false }
         let soon = scheduler.clock.elapsed(now) + Scheduler.crowdedWait
         if let held = scheduler.sites[site].heldUntil { return held <= soon }
         return scheduler.parkedFlows().contains { $0.site == site && ($0.until ?? .max) <= soon }

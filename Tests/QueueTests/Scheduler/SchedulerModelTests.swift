@@ -239,7 +239,7 @@ private struct ModelRun: ~Copyable {
         holds(scheduler.deliveries.count == model.count)
         holds(scheduler.messages.count == Set(model.keys.map(\.message)).count)
         holds(scheduler.counts.lanes == lanes.count && lanes.count <= scheduler.options.lanes)
-        for (_, site) in scheduler.siteNumbers {
+        for site in scheduler.siteNumbers.numbers {
             let open = lanes.filter { $0.site == site }.count
             holds(scheduler.sites[site].lanes.count == open && open <= limits.connections)
         }

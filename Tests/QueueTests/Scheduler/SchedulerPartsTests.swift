@@ -3,28 +3,40 @@ import Testing
 
 @testable import Queue
 
-@Suite struct IdentityIndexTests {
+@Suite struct NumberIndexTests {
+    /// - Parameter hash: of a key; few values, so that many share a home.
+    private func agree(seed: UInt64, hash: (UInt64) -> Int) {
+        var random = SplitMix64(seed: seed)
+        var index = NumberIndex()
+        var keys: [UInt64] = []
+        var known: [UInt64: UInt32] = [:]
+        for step in 0..<20_000 {
+            // Few keys, so that they come again.
+            let key = random.next() % 200 << 32 | random.next() % 20
+            let found = index.find(hash: hash(key)) { keys[Int($0)] == key }
+            holds(found == known[key])
+            if let number = known[key] {
+                guard step % 2 == 0 else { continue }
+                index.remove(number) { hash(keys[Int($0)]) }
+                known[key] = nil
+            } else {
+                // One that is not in it.
+                keys.append(key)
+                index.remove(UInt32(keys.count - 1)) { hash(keys[Int($0)]) }
+                index.insert(UInt32(keys.count - 1)) { hash(keys[Int($0)]) }
+                known[key] = UInt32(keys.count - 1)
+            }
+            holds(index.count == known.count && index.isEmpty == known.isEmpty)
+        }
+        for (key, number) in known { holds(index.find(hash: hash(key)) { keys[Int($0)] == key } == number) }
+        holds(index.numbers.sorted() == known.values.sorted())
+    }
+
     @Test(arguments: 0..<5 as Range<UInt64>)
     func agreesWithADictionary(seed: UInt64) {
-        var random = SplitMix64(seed: seed)
-        var index = IdentityIndex()
-        var ids: [UInt32: UUIDv7] = [:]
-        var next: UInt32 = 0
-        for _ in 0..<5_000 {
-            if Int.random(in: 0..<5, using: &random) < 3 || ids.isEmpty {
-                // Some collide in all but a few bits.
-                let id = UUIDv7(high: UInt64(next) & 3, low: random.next() & 0xFFFF | UInt64(next) << 16)
-                ids[next] = id
-                index.insert(next) { ids[$0] ?? id }
-                next += 1
-            } else if let (entry, id) = ids.randomElement(using: &random) {
-                index.remove(id) { ids[$0] ?? id }
-                ids[entry] = nil
-                holds(index.find(id) { ids[$0] ?? id } == nil)
-            }
-            holds(index.count == ids.count)
-        }
-        for (entry, id) in ids { holds(index.find(id) { ids[$0] ?? id } == entry) }
+        agree(seed: seed) { Int(truncatingIfNeeded: $0) }
+        agree(seed: seed) { $0.hashValue }
+        agree(seed: seed) { Int($0 % 7) }
     }
 }
 

@@ -235,6 +235,9 @@ import Testing
         let batch = try need(scheduler.assign(now: .at(.zero)))
         _ = scheduler.finish(batch, [Outcome(.deferred(.shuttingDown))], now: .at(.zero))
         _ = scheduler.next(on: batch.lane, of: batch.site, carried: 1, now: .at(.zero))
+        // Nobody has scheduled it for later: it says what it waits for.
+        let reasons = scheduler.explain(Sample.id(1)).map(\.reason)
+        holds(reasons == [.retry(.shuttingDown, attempts: 0, until: .at(.seconds(1)))])
         _ = scheduler.advance(to: .at(.seconds(2)))
         let (destination, _) = try need(scheduler.nextUnrouted())
         holds(scheduler.takeUnrouted(destination).first?.deliveries.first?.attempts == 0)

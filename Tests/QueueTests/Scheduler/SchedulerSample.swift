@@ -68,10 +68,25 @@ extension Scheduler {
         return next(on: batch.lane, of: batch.site, carried: 1, now: now)
     }
 
+    /// Why each delivery of a message is where it is, by the clock as the scheduler knows it.
+    func explain(
+        _ id: UUIDv7, now: MonotonicInstant? = nil
+    ) -> [(recipient: UInt32, reason: WaitReason)] {
+        guard let message = find(id) else { return [] }
+        let now = now ?? clock.instant(timers.elapsed)
+        var reasons: [(recipient: UInt32, reason: WaitReason)] = []
+        var delivery = messages[message].firstDelivery
+        while delivery != .none {
+            reasons.append((deliveries[delivery].recipient, reason(for: delivery, now: now)))
+            delivery = deliveries[delivery].nextSibling
+        }
+        return reasons
+    }
+
     /// Which flows are out of their rings, and until when.
     func parkedFlows() -> [(flow: UInt32, site: SiteIndex, until: UInt64?)] {
         var parked: [(flow: UInt32, site: SiteIndex, until: UInt64?)] = []
-        for site in siteNumbers.values.sorted() {
+        for site in siteNumbers.numbers.sorted() {
             var flow = sites[site].firstFlow
             while flow != .none {
                 if flows[flow].isParked { parked.append((flow, site, flowTimers.time(of: flow))) }

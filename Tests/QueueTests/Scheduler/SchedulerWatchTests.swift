@@ -29,7 +29,7 @@ import Testing
             scheduler.release(hold: hold.id)
         case .forgottenSite, .endlessBackOff, .endlessLimit, .endlessSuspension:
             scheduler.takeIn(Sample.parcel(Sample.message(1)), site: "s", now: now)
-            let site = scheduler.siteNumbers["s"] ?? 0
+            let site = scheduler.findSite(named: "s") ?? 0
             scheduler.siteTimers.cancel(site)
             switch kind {
             case .endlessBackOff: scheduler.sites[site].isBackedOff = true

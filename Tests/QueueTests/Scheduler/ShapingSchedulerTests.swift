@@ -199,7 +199,7 @@ private final class FakeShaping: ShapingDesk {
             let now = MonotonicInstant.at(.seconds(second))
             _ = scheduler.advance(to: now)
             sent.append(scheduler.sendAll(now: now).values.reduce(0, +))
-            let lanes = scheduler.lanesAllowed(try need(scheduler.siteNumbers["s"]))
+            let lanes = scheduler.lanesAllowed(try need(scheduler.findSite(named: "s")))
             #expect(lanes == (second < 40 ? 2 : 4))
         }
         // One every two seconds, then one a second again.

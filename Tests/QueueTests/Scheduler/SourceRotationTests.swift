@@ -87,31 +87,3 @@ import Testing
         #expect(rotation.next() != nil)
     }
 }
-
-@Suite struct PairTableTests {
-    @Test(arguments: 0..<5 as Range<UInt64>)
-    func agreesWithADictionary(seed: UInt64) {
-        var random = SplitMix64(seed: seed)
-        var table = PairTable()
-        var known: [UInt64: UInt32] = [:]
-        for step in 0..<20_000 as Range<UInt32> {
-            // Few keys, so that they come again, and such that many share a home.
-            let key = random.next() % 200 << 32 | random.next() % 20
-            if let value = known[key] {
-                #expect(table.find(key) == value)
-                if step % 2 == 0 {
-                    table.remove(key)
-                    known[key] = nil
-                    #expect(table.find(key) == nil)
-                }
-            } else {
-                #expect(table.find(key) == nil)
-                table.remove(key)
-                table.insert(key, step)
-                known[key] = step
-            }
-            #expect(table.count == known.count)
-        }
-        for (key, value) in known { #expect(table.find(key) == value) }
-    }
-}

@@ -43,6 +43,20 @@ import Testing
         holds(scheduler.counts.deliveries == 0)
     }
 
+    @Test func whatASourceCouldNotTakeSaysSoWhileItWaits() throws {
+        let table = try Sample.egress([1])
+        var scheduler = Sample.scheduler {
+            $0.egress = table
+            $0.sourceWatch = SourceWatch()
+        }
+        scheduler.takeIn(Sample.parcel(Sample.message(1)), site: "site", now: .at(.zero))
+        let batch = try need(scheduler.assign(now: .at(.zero)))
+        let trouble = Outcome(.deferred(.sourceUnavailable))
+        holds(scheduler.finish(batch, [trouble], now: .at(.zero)) == [.retry(at: .at(.seconds(1)))])
+        let reasons = scheduler.explain(Sample.id(1)).map(\.reason)
+        holds(reasons == [.retry(.sourceUnavailable, attempts: 0, until: .at(.seconds(1)))])
+    }
+
     @Test func oneSourceThatIsToldToGoDoesNotStopTheOthers() throws {
         let table = try Sample.egress([1, 1])
         var scheduler = Sample.scheduler { $0.egress = table }
@@ -52,7 +66,7 @@ import Testing
         let busy = Outcome(.deferred(.remoteReply), reply: Reply(code: 421, text: "4.7.0 too many from your address"))
         let sent = Self.sent(by: &scheduler, until: .zero) { $0 == "s0" ? busy : Sample.delivered }
         #expect(sent == ["s1": 100])
-        let site = try #require(scheduler.siteNumbers["site"])
+        let site = try need(scheduler.findSite(named: "site"))
         holds(!scheduler.sites[site].isBackedOff && scheduler.sites[site].allowance >= 1)
     }
 }

@@ -65,7 +65,7 @@ import Testing
             // Between two credits: at the moment of one, it would be somebody's turn.
             try await engine.time.sleep(for: .milliseconds(1_050))
             var reasons: [WaitReason] = []
-            for id in ids { reasons += await engine.queue.explain(id).map(\.reason) }
+            for id in ids { reasons += await engine.queue.explanations(of: id).map(\.reason) }
             #expect(reasons.count == 64 - 13)
             guard case .throttled(let refusal)? = reasons.first else {
                 Issue.record("\(reasons)")

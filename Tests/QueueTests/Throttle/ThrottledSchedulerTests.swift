@@ -95,7 +95,7 @@ import Testing
         holds(scheduler.sites.count == 0)
         scheduler.takeIn(Sample.parcel(Sample.message(2)), site: "s", now: .at(.seconds(1_000)))
         holds(scheduler.assign(now: .at(.seconds(1_000))) == nil)
-        let site = try need(scheduler.siteNumbers["s"])
+        let site = try need(scheduler.findSite(named: "s"))
         holds(scheduler.sites[site].heldUntil == 3_600_000 && scheduler.siteTimers.time(of: site) == 3_600_000)
     }
 

@@ -120,8 +120,8 @@ struct ThrottledTraffic {
     private func siteNumber(_ name: String) -> Int { Int(String(name.dropFirst(4))) ?? -1 }
 
     private mutating func observe(_ scheduler: borrowing Scheduler, _ tenants: [Int]) {
-        for (name, number) in scheduler.siteNumbers {
-            let site = siteNumber(name)
+        for number in scheduler.siteNumbers.numbers {
+            let site = siteNumber(scheduler.records[number].name)
             mostLanes[site] = max(mostLanes[site], scheduler.sites[number].lanes.count)
         }
         for tenant in mostUnderWay.indices {
@@ -149,7 +149,7 @@ struct ThrottledTraffic {
     }
 
     private func isAboutToLook(_ scheduler: borrowing Scheduler, _ name: String, now: MonotonicInstant) -> Bool {
-        guard let site = scheduler.siteNumbers[name] else { return false }
+        guard let site = scheduler.findSite(named: name) else { return false }
         let next = scheduler.clock.elapsed(now) + 1
         if let held = scheduler.sites[site].heldUntil { return held <= next }
         return scheduler.parkedFlows().contains { $0.site == site && ($0.until ?? .max) <= next }

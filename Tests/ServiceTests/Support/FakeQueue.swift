@@ -10,6 +10,8 @@ final class FakeQueue: Intake, MessageStore, Signer, ProjectionProgress {
     private struct State {
         var submissions: [Submission] = []
         var refusal: Refusal?
+        var refusedRecipients: [String: Refusal] = [:]
+        var groups: [Int] = []
         var catchUps = 0
     }
 
@@ -19,9 +21,29 @@ final class FakeQueue: Intake, MessageStore, Signer, ProjectionProgress {
     var catchUps: Int { state.withLock { $0.catchUps } }
     func refuse(with refusal: Refusal?) { state.withLock { $0.refusal = refusal } }
 
+    /// Sizes of the batches that have come.
+    var groups: [Int] { state.withLock { $0.groups } }
+    /// Messages to this address only.
+    func refuse(_ recipient: String, with refusal: Refusal?) {
+        state.withLock { $0.refusedRecipients[recipient] = refusal }
+    }
+
+    func accept(batch: [Submission]) async -> [Result<Receipt, Refusal>] {
+        state.withLock { $0.groups.append(batch.count) }
+        var results: [Result<Receipt, Refusal>] = []
+        for submission in batch {
+            do throws(Refusal) { results.append(.success(try await accept(submission))) } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
+
     func accept(_ submission: Submission) async throws(Refusal) -> Receipt {
         try state.withLock { state throws(Refusal) in
             if let refusal = state.refusal { throw refusal }
+            let first = submission.envelope.recipients.first?.mailbox.description ?? ""
+            if let refusal = state.refusedRecipients[first] { throw refusal }
             state.submissions.append(submission)
         }
         return Receipt(

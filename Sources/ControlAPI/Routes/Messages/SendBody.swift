@@ -5,6 +5,12 @@ import Service
 enum SendBody {
     static func read(_ object: JSONObject) throws -> (request: SendRequest, unknown: [String]) {
         var reader = JSONReader(object)
+        let request = read(&reader)
+        return (request, try reader.accepted())
+    }
+
+    /// The members of one send, wherever it stands.
+    static func read(_ reader: inout JSONReader) -> SendRequest {
         var request = SendRequest()
         request.from = reader.text("from")
         request.to = reader.texts("to") ?? []
@@ -27,10 +33,7 @@ enum SendBody {
             switch stream {
             case "transactional": request.stream = .transactional
             case "broadcast": request.stream = .broadcast
-            default:
-                throw APIFailure.wrongTypes([
-                    .init(field: "stream", value: stream, message: "stream must be 'transactional' or 'broadcast'")
-                ])
+            default: reader.refuse("stream", .string(stream), "must be 'transactional' or 'broadcast'")
             }
         }
         if let tracking = reader.object("tracking") {
@@ -47,7 +50,7 @@ enum SendBody {
                     contentType: nested.text("content_type"), contentID: nested.text("content_id")))
             reader.absorb(nested)
         }
-        return (request, try reader.accepted())
+        return request
     }
 }
 

@@ -13,6 +13,14 @@ struct SendMessage {
         try caller.require(.messagesSend)
         let services = try readiness.require()
         let body = try await IncomingBody.bytes(request)
+        return try await LongWork.run(bytes: body.count) {
+            try await answer(request, body, context, caller, services)
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ body: [UInt8], _ context: ControlContext, _ caller: Caller, _ services: ControlServices
+    ) async throws -> Response {
         let object = try IncomingBody.object(body)
         var (send, unknown) = try SendBody.read(object)
         send.clientAddress = context.clientAddress

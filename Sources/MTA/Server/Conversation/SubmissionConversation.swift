@@ -70,23 +70,24 @@ package actor SubmissionConversation {
         }
         guard try await greet(stream) else { return }
         while true {
-            switch await advance(stream) {
+            let next: SessionAction
+            switch advance(stream) {
             case .proceed:
-                if isDraining, dialogue.session.isIdle {
-                    _ = dialogue.session.end(.shuttingDown, into: &stream.outbound)
-                }
-                try await flush(stream)
-                guard dialogue.session.state != .closed, try await fill(stream) else { return }
-                // A drain may have ended the session while the bytes came in.
-                guard dialogue.session.state != .closed else { return }
+                guard try await exchange(stream) else { return }
+                continue
             case .handshake:
                 try await flush(stream)
                 try await handshake(stream)
-            case .close:
-                return try await flush(stream)
-            case .checkSender, .checkRecipient, .authenticate, .store:
-                preconditionFailure("done by advance")
+                continue
+            case .close: return try await flush(stream)
+            case .checkRecipient(let recipient):
+                let refusal = await refusal(for: recipient)
+                next = dialogue.session.recipientChecked(refusal, into: &stream.outbound)
+            case .authenticate(let credentials): next = await authenticate(credentials, stream)
+            case .store: next = await store(stream)
+            case .checkSender: preconditionFailure("done by advance")
             }
+            if case .close = next { return try await flush(stream) }
         }
     }
 
@@ -110,23 +111,31 @@ package actor SubmissionConversation {
         return true
     }
 
-    /// Goes on as far as the bytes at hand allow. Returns `proceed` when more are needed, or what needs the stream.
-    private func advance(_ stream: ByteStream) async -> SessionAction {
+    /// Goes on as far as the bytes at hand allow. Returns `proceed` when more are needed, or what takes its time.
+    private func advance(_ stream: ByteStream) -> SessionAction {
         while true {
             let next: SessionAction
             switch dialogue.advance(&stream.inbound, into: &stream.outbound) {
             case .checkSender(let sender):
                 next = dialogue.session.senderChecked(refusal(of: sender), into: &stream.outbound)
-            case .checkRecipient(let recipient):
-                let refusal = await refusal(for: recipient)
-                next = dialogue.session.recipientChecked(refusal, into: &stream.outbound)
-            case .authenticate(let credentials): next = await authenticate(credentials, stream)
-            case .store: next = await store(stream)
-            case .proceed: return .proceed
-            case .handshake: return .handshake
-            case .close: return .close
+            case .checkRecipient where !context.destination.asksForRecipients:
+                next = dialogue.session.recipientChecked(nil, into: &stream.outbound)
+            case let action: return action
             }
             if case .close = next { return .close }
+        }
+    }
+
+    /// Says what there is to say, then listens. Does not wait where it need not. False at the end of the session.
+    private func exchange(_ stream: ByteStream) async throws(StreamFailure) -> Bool {
+        if isDraining, dialogue.session.isIdle { _ = dialogue.session.end(.shuttingDown, into: &stream.outbound) }
+        if !(try stream.flushNow()) { try await flush(stream) }
+        guard dialogue.session.state != .closed else { return false }
+        switch try stream.fillNow() {
+        case .bytes: return true
+        case .ended: return false
+        // A drain may end the session while the bytes come in.
+        case .nothing: return try await fill(stream) && dialogue.session.state != .closed
         }
     }
 
@@ -186,7 +195,7 @@ package actor SubmissionConversation {
                 if let refusal = policy.refusal(for: principal, author: summary.authorDomain) {
                     return .rejected(refusal)
                 }
-                id = try await intake.accept(submission(message, principal)).id
+                id = try await intake.accept(submission(message, principal, summary)).id
             case .inbox(let inbox):
                 id = UUIDv7(at: time.wall)
                 try await inbox.deposit(
@@ -206,11 +215,13 @@ package actor SubmissionConversation {
         }
     }
 
-    private func submission(_ message: ReceivedMessage, _ principal: Principal) -> Submission {
+    private func submission(
+        _ message: ReceivedMessage, _ principal: Principal, _ header: HeaderSummary
+    ) -> Submission {
         Submission(
             tenant: principal.tenant, stream: principal.stream, envelope: message.envelope,
             content: Content(original: message.content), origin: .smtp(origin(message, user: principal.user)),
-            isTest: principal.isTest)
+            isTest: principal.isTest, header: header)
     }
 
     private func origin(_ message: ReceivedMessage, user: String?) -> SMTPOrigin {

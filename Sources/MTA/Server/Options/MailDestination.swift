@@ -6,6 +6,14 @@ package enum MailDestination: Sendable {
     case inbox(any Inbox)
     case inbound(InboundDesk)
 
+    /// Whether each recipient is looked up before it is accepted.
+    var asksForRecipients: Bool {
+        switch self {
+        case .queue, .inbox: false
+        case .inbound: true
+        }
+    }
+
     var role: ServerRole {
         switch self {
         case .queue: .submission

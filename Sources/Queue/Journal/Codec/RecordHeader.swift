@@ -1,6 +1,6 @@
 import Mail
 
-/// What a record says. The raw values stand on disk: never change one.
+/// What a record says. The raw values stand on disk: never change one. A new one raises `SegmentHeader.version`.
 enum RecordKind: UInt8, CaseIterable {
     /// A message with its content.
     case accepted = 1
@@ -82,6 +82,16 @@ struct RecordHeader: Equatable {
             kind: kind, beginsGroup: tag & (1 << 40) != 0, headLength: Int(words.1 & 0xFFFF_FFFF),
             headCRC: UInt32(truncatingIfNeeded: words.1 >> 32), contentLength: Int(words.2 & 0xFFFF_FFFF),
             contentCRC: UInt32(truncatingIfNeeded: words.2 >> 32))
+    }
+
+    /// The kind of a header whose checksum holds although this program does not know the kind: a newer one wrote it.
+    static func foreignKind(_ words: (UInt64, UInt64, UInt64), at offset: UInt64, seed: CRC32C) -> UInt8? {
+        let tag = words.0 & 0xFFFF_FFFF_0000_0000
+        let kind = UInt8(truncatingIfNeeded: tag >> 32)
+        guard RecordKind(rawValue: kind) == nil,
+            UInt32(truncatingIfNeeded: words.0) == check(offset, seed, tag, words.1, words.2)
+        else { return nil }
+        return kind
     }
 
     private static func check(

@@ -1,7 +1,7 @@
 /// The head of a `restated` record: the message's number, the states of its recipients, then the head of the `accepted`
 /// record as it was.
 enum RestatedCodec {
-    private static let version: UInt8 = 1
+    static let version: UInt8 = 1
 
     static func encode(
         number: UInt64, places: [PlaceState], accepted: ArraySlice<UInt8>, summaryLength: Int

@@ -1,6 +1,6 @@
 /// The head of a `settled` record: states of messages in older segments.
 enum SettledCodec {
-    private static let version: UInt8 = 1
+    static let version: UInt8 = 1
     /// Effects in one record.
     static let limit = 10_000
 

@@ -6,11 +6,40 @@ struct ActiveSegment: Sendable {
     let first: UInt64
     /// The place in the file behind the last durable record. What a failed commit wrote behind it does not count.
     var position: UInt64
+    /// The part of the file that was allocated and never written, where that is known.
+    private var untouched: Range<UInt64>
 
     /// Content above this is handed to the system from where it is; smaller pieces are gathered, so that a group of
     /// small messages is one system call.
     static let gatherLimit = 64 << 10
     private static let bufferLimit = 1 << 20
+    /// Blocks that were allocated but never written cost each fdatasync a change of the file system's metadata; those
+    /// that are written over do not (measured on ext4: a third of the latency and of the processor time of a small
+    /// commit). So zeros go in front of the records, this much at a time.
+    private static let zeros = [UInt8](repeating: 0, count: 1 << 20)
+
+    init(file: SegmentFile, first: UInt64, position: UInt64) {
+        self.file = file
+        self.first = first
+        self.position = position
+        untouched = 0..<0
+    }
+
+    /// A file just made, with nothing in it but its header.
+    init(fresh file: SegmentFile, first: UInt64, size: Int) {
+        self.init(file: file, first: first, position: UInt64(SegmentHeader.size))
+        untouched = position..<max(position, UInt64(size))
+    }
+
+    /// Before as many bytes are committed.
+    mutating func prepare(for length: Int) throws(FileFailure) {
+        guard position + UInt64(length) > untouched.lowerBound, position < untouched.upperBound else { return }
+        let start = max(position, untouched.lowerBound)
+        let end = min(untouched.upperBound, start + UInt64(Self.zeros.count))
+        let count = Int(end - start)
+        try file.write(count < Self.zeros.count ? Array(Self.zeros[..<count]) : Self.zeros, at: start)
+        untouched = end..<untouched.upperBound
+    }
 
     /// Writes the records behind one another and makes them durable with one fdatasync. `position` does not move:
     /// whoever calls moves it once the records are published.

@@ -4,8 +4,8 @@ import Mail
 /// consumer named here has passed its events.
 struct ConsumerOffsets: Sendable {
     static let fileName = "consumers"
-    private static let magic: [UInt8] = Array("MARTLETC".utf8)
-    private static let version: UInt8 = 1
+    static let magic: [UInt8] = Array("MARTLETC".utf8)
+    static let version: UInt8 = 1
 
     private(set) var offsets: [String: UInt64] = [:]
     private var written: [UInt8] = []
@@ -20,6 +20,9 @@ struct ConsumerOffsets: Sendable {
         offsets[consumer] = offset
         return lowest > before || before == .max
     }
+
+    /// One that is known already stays where it is.
+    mutating func expect(_ consumer: String) { offsets[consumer] = offsets[consumer] ?? 0 }
 
     mutating func forget(_ consumer: String) { offsets[consumer] = nil }
 

@@ -1,3 +1,4 @@
+import Loop
 import Mail
 import Synchronization
 
@@ -6,8 +7,9 @@ import Synchronization
 final class JournalCore: Sendable {
     struct Pending {
         var records: [OutgoingRecord] = []
-        /// The writer has found nothing to do; the next to bring something must ring.
-        var isWriterAsleep = false
+        /// Somebody is parked for one of them.
+        var isAwaited = false
+        var writer = WriterRest.none
         var isClosing = false
         /// While the disk refuses writes: what to tell at once instead of letting callers wait for the next probe.
         var refusal: JournalFailure?
@@ -37,25 +39,45 @@ final class JournalCore: Sendable {
 
     var keepsEvents: Bool { options.tailEvents > 0 }
 
+    /// - Parameter isAwaited: somebody is parked until they are durable. What nobody waits for may lie until the writer
+    ///   comes by, as long as it is about to.
     /// - Returns: why the records were not taken; then nothing will come of them.
-    func enqueue(_ records: some Sequence<OutgoingRecord>, evenWhenBroken: Bool) -> JournalFailure? {
+    func enqueue(
+        _ records: some Sequence<OutgoingRecord>, evenWhenBroken: Bool, isAwaited: Bool = true
+    ) -> JournalFailure? {
         var mustRing = false
         let failure = pending.withLock { pending -> JournalFailure? in
             if pending.isClosing { return .closed }
             if !evenWhenBroken, let refusal = pending.refusal { return refusal }
             pending.records.append(contentsOf: records)
-            mustRing = pending.isWriterAsleep
-            pending.isWriterAsleep = false
+            if isAwaited { pending.isAwaited = true }
+            mustRing = pending.writer.isLeft(for: isAwaited)
             return nil
         }
-        if mustRing { doorbell.ring() }
+        if mustRing { ring() }
         return failure
     }
 
-    /// Everything that waits. Marks the writer as asleep when there is nothing: it must look again after it was rung.
-    func take() -> (records: [OutgoingRecord], isClosing: Bool) {
+    /// On a loop, the conversations that are ready now have their say first, so that what they bring shares a commit.
+    private func ring() {
+        if let loop = EventLoop.current {
+            loop.submit { self.doorbell.ring() }
+        } else {
+            doorbell.ring()
+        }
+    }
+
+    /// Everything that waits; before a short rest only if somebody is parked for some of it. With nothing the writer
+    /// has given its word that it goes to rest: it must look again after it was rung.
+    func take(elseRest rest: WriterRest) -> (records: [OutgoingRecord], isClosing: Bool) {
         pending.withLock { pending in
-            if pending.records.isEmpty { pending.isWriterAsleep = true }
+            let isDue = pending.isAwaited || pending.isClosing || rest != .short
+            guard isDue, !pending.records.isEmpty else {
+                pending.writer = rest
+                return ([], pending.isClosing)
+            }
+            pending.writer = .none
+            pending.isAwaited = false
             var taken: [OutgoingRecord] = []
             swap(&taken, &pending.records)
             return (taken, pending.isClosing)
@@ -63,15 +85,33 @@ final class JournalCore: Sendable {
     }
 
     func wake() {
-        let mustRing = pending.withLock { pending in
-            defer { pending.isWriterAsleep = false }
-            return pending.isWriterAsleep
-        }
+        let mustRing = pending.withLock { $0.writer.isLeft(for: true) }
         if mustRing { doorbell.ring() }
     }
 
     func setHealth(_ refusal: JournalFailure?) {
         pending.withLock { $0.refusal = refusal }
         isHealthy.store(refusal == nil, ordering: .releasing)
+    }
+}
+
+/// How the writer rests, and so who has to ring.
+enum WriterRest: Sendable {
+    /// It works, and looks again before it rests.
+    case none
+    /// It comes by within `Writer.linger`: only who waits for the disk rings.
+    case short
+    /// It sleeps until somebody rings.
+    case long
+
+    /// Whether who has brought something must ring; then nobody else need.
+    mutating func isLeft(for isAwaited: Bool) -> Bool {
+        switch self {
+        case .none: return false
+        case .short where !isAwaited: return false
+        case .short, .long:
+            self = .none
+            return true
+        }
     }
 }

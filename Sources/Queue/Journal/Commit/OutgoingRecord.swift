@@ -3,7 +3,7 @@ import Mail
 /// A record on its way to the disk. It is encoded, and its checksums are made, on the thread of whoever brings it: the
 /// one writer only copies bytes.
 final class OutgoingRecord: Sendable {
-    typealias Waiter = CheckedContinuation<Result<UInt64, JournalFailure>, Never>
+    typealias Waiter = JournalWaiter
 
     let kind: RecordKind
     let head: [UInt8]

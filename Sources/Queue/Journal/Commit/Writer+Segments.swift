@@ -8,14 +8,15 @@ extension Writer {
     func makeSegment() throws(FileFailure) -> ActiveSegment {
         let (end, eventsEnd) = core.ledger.withLock { ($0.end, $0.eventsEnd) }
         let header = SegmentHeader(journal: core.journal, first: end, eventsBefore: eventsEnd)
-        let file: SegmentFile
+        let active: ActiveSegment
         if let spare = try spares.take(header, core.options) {
-            file = spare
+            active = ActiveSegment(file: spare, first: end, position: UInt64(SegmentHeader.size))
         } else {
-            file = try Self.makeFile(header, core.options)
+            let file = try Self.makeFile(header, core.options)
+            active = ActiveSegment(fresh: file, first: end, size: core.options.segmentSize)
         }
-        core.ledger.withLock { $0.add(Segment(file: file, header: header)) }
-        return ActiveSegment(file: file, first: end, position: UInt64(SegmentHeader.size))
+        core.ledger.withLock { $0.add(Segment(file: active.file, header: header)) }
+        return active
     }
 
     static func makeFile(_ header: SegmentHeader, _ options: JournalOptions) throws(FileFailure) -> SegmentFile {

@@ -6,8 +6,9 @@ import Synchronization
 ///
 /// Group commit: appenders park their record in `JournalCore.pending`. The writer takes all there are, writes them
 /// behind one another, calls fdatasync once, and only then resumes everybody, in order. While it sits in fdatasync the
-/// next group gathers by itself; so there is no timer and no minimum batch, a lone message waits for nobody, and twenty
-/// sessions share one sync.
+/// next group gathers by itself; so there is no minimum batch, a lone message waits for nobody, and twenty sessions
+/// share one sync. Outcomes, for which nobody waits, do not start a commit of their own while mail comes in: they go
+/// with the next, or alone after `linger`.
 ///
 /// A failure refuses the whole group. The pages of a failed fdatasync are in an unknown state - the kernel may have
 /// dropped them and a second call may succeed without writing anything - so that part of the file is never trusted
@@ -24,6 +25,11 @@ final class Writer {
     private var retainedBytes = 0
     private var nextProbe = ContinuousClock.now
     private var consumersWritten = ContinuousClock.now
+    private var committed = ContinuousClock.now
+
+    /// How long the writer stays within reach after a commit. An outcome is on disk this much later at most, and then
+    /// the time of one commit: far below the 50 ms within which an outcome is promised to be there.
+    static let linger = Duration.milliseconds(10)
 
     init(core: JournalCore, active: ActiveSegment?) {
         self.core = core
@@ -33,8 +39,9 @@ final class Writer {
 
     func run() {
         while true {
-            let (records, isClosing) = core.take()
             let isBroken = active == nil
+            let linger = isBroken ? .zero : committed + Self.linger - .now
+            let (records, isClosing) = core.take(elseRest: linger > .zero ? .short : .long)
             if isBroken {
                 hold(records)
                 // At the end the outcomes get a last chance, whatever the time.
@@ -47,11 +54,12 @@ final class Writer {
                 }
             }
             // What was brought while broken has been refused, or lies among the retained.
-            let group = isBroken ? retained : retained + records
+            let group = isBroken ? retained : retained.isEmpty ? records : retained + records
             retained = []
             retainedBytes = 0
             if !group.isEmpty {
                 _ = commit(group)
+                committed = .now
                 continue
             }
             // The writer may sleep only after `take` found nothing, for only then do appenders know that they must ring.
@@ -59,7 +67,8 @@ final class Writer {
             if isBroken { continue }
             if takeCare() || active == nil { continue }
             if isClosing { break }
-            core.doorbell.wait(for: persistConsumers(force: false))
+            let pause = persistConsumers(force: false)
+            core.doorbell.wait(for: linger > .zero ? linger : pause)
         }
         if !retained.isEmpty {
             log.error("outcomes lost: the disk refused them until the end", metadata: ["count": "\(retained.count)"])
@@ -82,6 +91,7 @@ final class Writer {
                 }
                 let group = rest.prefix(count)
                 let start = segment.first + segment.position
+                try segment.prepare(for: group.reduce(0) { $0 + $1.length })
                 segment.position = try segment.commit(group, seed: core.seed, buffer: &buffer)
                 active = segment
                 publish(group, from: start)

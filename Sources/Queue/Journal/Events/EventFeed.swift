@@ -11,6 +11,7 @@ final class EventFeed: Sendable {
         var last: UInt64?
         var waiters: [Waiter] = []
         var nextWaiter = 0
+        var isClosed = false
     }
 
     private struct Waiter {
@@ -67,8 +68,8 @@ final class EventFeed: Sendable {
             await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
                 let answer = state.withLock { state -> Bool? in
                     if let last = state.last, last >= offset { return true }
-                    // The handler may have run before this waiter was known.
-                    if Task.isCancelled { return false }
+                    // The handler, or the end of the journal, may have come before this waiter was known.
+                    if Task.isCancelled || state.isClosed { return false }
                     state.waiters.append(Waiter(id: id, offset: offset, continuation: continuation))
                     return nil
                 }
@@ -88,6 +89,7 @@ final class EventFeed: Sendable {
     func close() {
         let waiters = state.withLock { state in
             defer { state.waiters = [] }
+            state.isClosed = true
             return state.waiters
         }
         for waiter in waiters { waiter.continuation.resume(returning: false) }

@@ -117,7 +117,10 @@ struct Ledger {
         segments[index].status = status
         segments[index].end = end
         // An abandoned segment has no index to read its effects from later.
-        if status == .sealed { segments[index].draft = nil }
+        if status == .sealed {
+            segments[index].draft = nil
+            segments[index].trim()
+        }
         needsCare = true
     }
 
@@ -158,12 +161,16 @@ struct Ledger {
 
     var eventsEnd: UInt64 { segments.last?.eventsEnd ?? 0 }
 
-    /// What must still be known of a segment's effects when it goes: those on messages whose record still exists.
+    /// What must still be known of a segment's effects when it goes: those on messages of which a record still exists.
+    ///
+    /// That may be an older one than the last: a segment that could not be read, or removed, keeps the original of a
+    /// message after the segment with its copy is gone, and a restart would take it for unfinished.
     func surviving(_ effects: [Effect], of first: UInt64) -> [Effect] {
         var seen: Set<DeliveryKey> = []
         var survivors: [Effect] = []
         for effect in effects {
-            guard let found = locate(effect.number), segments[found.segment].first != first,
+            guard let found = locate(effect.number),
+                segments[found.segment].first != first || hasOlderRecord(of: effect.number, before: found.segment),
                 seen.insert(DeliveryKey(number: effect.number, recipient: effect.recipient)).inserted
             else { continue }
             var effect = effect
@@ -177,6 +184,11 @@ struct Ledger {
             survivors.append(effect)
         }
         return survivors
+    }
+
+    private func hasOlderRecord(of number: UInt64, before segment: Int) -> Bool {
+        if let original = segmentIndex(containing: number), original != segment { return true }
+        return segments[..<segment].contains { $0.numbers.values.contains(number) }
     }
 
     private struct DeliveryKey: Hashable {

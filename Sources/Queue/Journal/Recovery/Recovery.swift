@@ -45,26 +45,30 @@ struct Recovery {
         report.segments = found.count
     }
 
-    /// The unfinished messages in the order they were accepted. Gives up what is needed only for this.
-    mutating func takeMessages() -> [RecoveredMessage] {
-        var all: [RecoveredMessage] = []
-        all.reserveCapacity(
-            ledger.segments.reduce(0) { sum, segment in sum + segment.entries.count { $0.remaining > 0 } })
+    /// The unfinished messages in the order they were accepted, in one part for each segment. Gives up what is needed only
+    /// for this.
+    mutating func takeMessages() -> [[RecoveredMessage]] {
+        var parts: [[RecoveredMessage]] = []
         var isSorted = true
+        var last: UInt64 = 0
         for index in messages.indices {
             var own: [RecoveredMessage] = []
             swap(&own, &messages[index])
             let segment = ledger.segments[index]
+            var part: [RecoveredMessage] = []
+            part.reserveCapacity(segment.entries.count { $0.remaining > 0 })
             for (place, entry) in segment.entries.enumerated() where entry.remaining > 0 {
                 var message = own[place]
                 Self.update(&message, segment.places(place))
-                if let last = all.last, last.number > message.number { isSorted = false }
-                all.append(message)
+                if message.number < last { isSorted = false }
+                last = message.number
+                part.append(message)
             }
+            report.messages += part.count
+            if !part.isEmpty { parts.append(part) }
         }
-        if !isSorted { all.sort { $0.number < $1.number } }
-        report.messages = all.count
-        return all
+        // Some were written again behind younger ones.
+        return isSorted ? parts : [parts.flatMap { $0 }.sorted { $0.number < $1.number }]
     }
 
     mutating func add(_ summary: Summary, number: UInt64) {
@@ -109,7 +113,14 @@ struct Recovery {
             let end = try scan(found, limit: limit, isLast: next == nil, seed: seed)
             report.scanned += 1
             let segment = ActiveSegment(file: found.file, first: first, position: end)
-            if next == nil { resume(segment, found) } else { seal(segment, limit: limit, seed: seed) }
+            if next != nil {
+                seal(segment, limit: limit, seed: seed)
+            } else if found.header.version < SegmentHeader.version {
+                // What this program writes does not belong under an older version: a new segment takes it.
+                seal(segment, limit: end, seed: seed)
+            } else {
+                resume(segment, found)
+            }
         } catch {
             throw .unusable(path: found.file.path, errno: error.errno)
         }
@@ -126,6 +137,10 @@ struct Recovery {
             }
             ledger.extend(to: reader.eventsEnd, isEvent: true)
         } catch {
+            // Nothing is lost by refusing; taking it for damage would lose the mail of the whole segment.
+            if case .version(let version) = error {
+                throw .unsupportedVersion(file: found.file.name, version: UInt32(version))
+            }
             throw .damaged(file: found.file.name, offset: found.size)
         }
     }
@@ -169,7 +184,7 @@ struct Recovery {
             let header = SegmentHeader(journal: journal, first: ledger.end, eventsBefore: ledger.eventsEnd)
             let file = try Writer.makeFile(header, options)
             ledger.add(Segment(file: file, header: header))
-            active = ActiveSegment(file: file, first: header.first, position: UInt64(SegmentHeader.size))
+            active = ActiveSegment(fresh: file, first: header.first, size: options.segmentSize)
             return nil
         } catch {
             return JournalFailure(writing: error)

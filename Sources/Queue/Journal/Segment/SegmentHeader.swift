@@ -6,9 +6,14 @@ import Mail
 /// A segment covers the log from `first` to where the next segment begins. What lies in its file behind that place is
 /// void: so a range whose sync failed is struck out by the mere existence of the next segment, without having to be
 /// rewritten.
+///
+/// The version is that of everything in the file: a new record kind, a new field in a head or in the index raises it,
+/// so that a program which does not know them refuses the folder (`JournalFormat`) instead of taking them for damage.
+/// Older versions are read for ever and never written to: their last segment is sealed and a new one begun.
 struct SegmentHeader: Equatable {
     static let size = 64
-    static let version: UInt32 = 1
+    /// 1: until issue 3. 2: `bounced` records, campaigns in the summary.
+    static let version: UInt32 = 2
     private static let magic: [UInt8] = Array("MARTLETJ".utf8)
 
     var journal: UUIDv7
@@ -17,6 +22,8 @@ struct SegmentHeader: Equatable {
     /// The log offset behind the last event before this segment. A reader at or past it has missed nothing, even when
     /// segments in between have been removed.
     var eventsBefore: UInt64
+    /// Of the program that began the segment.
+    var version = Self.version
 
     enum Failure: Error, Equatable {
         /// Only zeros, or too short: the file was being made when the machine stopped, and nothing was in it yet.
@@ -28,7 +35,7 @@ struct SegmentHeader: Equatable {
     func encode() -> [UInt8] {
         var out = RecordEncoder(reserving: Self.size)
         out.put(raw: Self.magic)
-        out.put(fixed: Self.version)
+        out.put(fixed: version)
         out.put(fixed: UInt32(0))
         out.put(journal)
         out.put(fixed: first)
@@ -50,8 +57,8 @@ struct SegmentHeader: Equatable {
         else { throw .damaged }
         // A later version may keep its checksum elsewhere, so the version is judged first.
         guard version <= Self.version else { throw .version(version) }
-        guard checksum == CRC32C.of(Array(bytes.prefix(size - 4))) else { throw .damaged }
-        return SegmentHeader(journal: journal, first: first, eventsBefore: eventsBefore)
+        guard version > 0, checksum == CRC32C.of(Array(bytes.prefix(size - 4))) else { throw .damaged }
+        return SegmentHeader(journal: journal, first: first, eventsBefore: eventsBefore, version: version)
     }
 
     /// The file is named by its first offset, so that names sort as the log does.

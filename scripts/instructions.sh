@@ -61,6 +61,9 @@ if [ -n "$old_toolchain" ] && [ "$old_toolchain" != "$toolchain" ]; then
     echo "instructions: kept figures are of $old_toolchain, this is $toolchain: shown, not judged"
 fi
 
+# A program that does not even say what it can do must not pass, and must not empty the file.
+operations=$("$program" list)
+[ -n "$operations" ] || { echo "instructions: $program has no operations" >&2; exit 1; }
 failed=0 rows=
 printf '%-22s %14s %14s %8s %12s\n' operation instructions kept change allocations
 while IFS=$'\t' read -r name times kind; do
@@ -92,7 +95,7 @@ while IFS=$'\t' read -r name times kind; do
         count=${old_instructions[$name]:-} allocs=${old_allocations[$name]:-}
     fi
     [ -z "$count" ] || rows+="$name	$count	$allocs"$'\n'
-done < <("$program" list)
+done <<<"$operations"
 
 if [ -n "$update" ]; then
     printf '# Instructions and heap allocations of one operation: scripts/instructions.sh --update\n# of %s\n%s\n%s' \

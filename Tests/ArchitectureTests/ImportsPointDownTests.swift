@@ -22,7 +22,8 @@ import Testing
 
     /// Modules of the system and of packages, and the rooms that may see them.
     static let outside: [String: Set<String>] = [
-        "Hummingbird": ["ControlAPI"], "HTTPTypes": ["ControlAPI"], "NIOCore": ["ControlAPI"],
+        "Hummingbird": ["ControlAPI"], "HummingbirdCore": ["ControlAPI"], "HTTPTypes": ["ControlAPI"],
+        "NIOCore": ["ControlAPI"],
         "NIOFoundationCompat": ["ControlAPI"],
         "GRDB": ["Storage"], "SQLite3": ["Storage"], "GRDBSQLite": ["Storage"], "Yams": ["martlet"],
         "ArgumentParser": ["martlet"],

@@ -69,7 +69,7 @@ import Testing
         let send = #""from":"a@example.com","subject":"s","text":"t""#
         try refused("{}", 422, "invalid_parameter", ["messages"])
         try refused(#"{"messages":[]}"#, 422, "invalid_parameter", ["messages"])
-        try refused(#"{"recipient_variables":{}}"#, 422, "invalid_from_address", ["from", "subject", "html"])
+        try refused(#"{"recipient_variables":{}}"#, 422, "invalid_parameter", ["recipient_variables"])
         try refused(
             #"{"messages":[{\#(send)},{"to":"x@"}]}"#, 422, "invalid_to_address",
             [

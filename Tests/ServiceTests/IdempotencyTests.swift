@@ -61,6 +61,16 @@ import Testing
         #expect(second.identity == SendIdentity(id: first.identity.id, mayExist: true))
     }
 
+    @Test func `A repetition that decides nothing leaves the identity to the next one`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let keeper = fresh
+        let first = try await ticket(keeper)
+        await keeper.finish(first, status: 202, body: [1], isFinal: false)
+        await keeper.finish(try await ticket(keeper), status: 503, body: [2])
+        let third = try await ticket(keeper)
+        #expect(third.identity == SendIdentity(id: first.identity.id, mayExist: true))
+    }
+
     @Test func `Another body, another route, another tenant`() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let keeper = fresh

@@ -54,4 +54,13 @@ import Testing
         #expect(filled == flood)
         print("template: 100 KB of open braces in \(spent)")
     }
+
+    @Test func `What is filled ends behind the limit, and tags are counted`() {
+        let lookup = TemplateLookup(.object([.init("a", .text("xyz"))]))
+        let text = TemplateText(String(repeating: "{{a}}", count: 100))
+        #expect(text.filled(with: lookup, escaping: .none, limit: 10) == "xyzxyzxyzxyz")
+        #expect(text.filled(with: lookup, escaping: .none).utf8.count == 300)
+        #expect(!TemplateText(String(repeating: "{{a}}", count: TemplateText.maximumTags)).hasTooManyTags)
+        #expect(TemplateText(String(repeating: "{{a}}", count: TemplateText.maximumTags + 1)).hasTooManyTags)
+    }
 }

@@ -102,7 +102,7 @@ package struct CampaignBench: Sendable {
             BenchRun.Figure("recipients", run.rate, "/s"),
             BenchRun.Figure("messages of the campaign", Double(done.latency.count), ""),
             BenchRun.Figure(
-                "of it not content", Double(disk.bytes - done.latency.count * size) / count, "B"),
+                "of it not content", Double(disk.bytes - disk.ahead - done.latency.count * size) / count, "B"),
         ]
         if recipients >= 50_000 {
             run.figures.append(BenchRun.Figure("memory per recipient", Double(resident) / count, "B"))

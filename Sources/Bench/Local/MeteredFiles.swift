@@ -8,10 +8,14 @@ package final class MeteredFiles: JournalFiles {
         package var syncs = LatencyRecorder()
         package var writes = 0
         package var bytes = 0
+        /// Of them: zeros that the journal writes ahead into a new segment, and overwrites.
+        package var ahead = 0
         package init() {}
     }
 
     private let files = PosixFiles()
+    /// No record is as long and holds nothing but zeros.
+    private static let pageSize = 4_096
     private let state = Mutex(Tally())
 
     package init() {}
@@ -27,9 +31,11 @@ package final class MeteredFiles: JournalFiles {
 
     package func write(_ file: Int32, _ bytes: Span<UInt8>, at offset: UInt64) throws(FileFailure) -> Int {
         let written = try files.write(file, bytes, at: offset)
+        let isAhead = bytes.count >= Self.pageSize && bytes.indices.allSatisfy { bytes[$0] == 0 }
         state.withLock { tally in
             tally.writes += 1
             tally.bytes += written
+            if isAhead { tally.ahead += written }
         }
         return written
     }

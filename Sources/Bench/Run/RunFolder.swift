@@ -7,10 +7,10 @@ package struct RunFolder: Sendable {
 
     static let prefix = "martlet-bench-"
 
-    /// - Parameter parent: on the disk that is meant; the temporary folder without one. Made where it does not exist.
+    /// - Parameter parent: on the disk that is meant; `ScratchFolder.usualParent` without one. Made where it does not
+    ///   exist, and refused where it is the data folder of an engine.
     package init(in parent: String?) throws(RunFailure) {
-        let temporary = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-        let parent = parent ?? temporary ?? "/tmp"
+        let parent = parent ?? ScratchFolder.usualParent
         if unsafe mkdir(parent, 0o755) != 0 && errno != EEXIST {
             throw RunFailure("cannot make the folder \(parent): error \(errno)")
         }
@@ -19,6 +19,9 @@ package struct RunFolder: Sendable {
             throw RunFailure("there is no folder \(parent)")
         }
         let root = String(decoding: resolved.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard unsafe access("\(root)/control.sqlite", F_OK) != 0 else {
+            throw RunFailure("\(root) is the data folder of an engine: give another folder on the same disk")
+        }
         var template = Array("\(root)/\(Self.prefix)XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw RunFailure("cannot make a folder in \(root): error \(errno)")

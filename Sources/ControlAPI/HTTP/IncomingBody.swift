@@ -27,7 +27,10 @@ enum IncomingBody {
         return object
     }
 
-    static func object(_ request: Request) async throws -> JSONObject { try object(await bytes(request)) }
+    static func object(_ request: Request) async throws -> JSONObject {
+        let body = try await bytes(request)
+        return try await LongWork.run(bytes: body.count) { try object(body) }
+    }
 }
 
 extension JSONReader {

@@ -1,7 +1,7 @@
 import Hummingbird
 import HummingbirdCore
-import NIOCore
 package import Logging
+import NIOCore
 import ServiceLifecycle
 
 /// The HTTP server of the control API.

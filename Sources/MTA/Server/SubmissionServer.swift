@@ -74,10 +74,10 @@ package final class SubmissionServer: Sendable {
     package func drain(_ time: any TimeSource) async {
         listener.stop()
         census.withLock { $0.isDraining = true }
+        let deadline = time.now + context.options.timeouts.drain
         await withDiscardingTaskGroup { group in
             for conversation in conversations { group.addTask { await conversation.drain() } }
         }
-        let deadline = time.now + context.options.timeouts.drain
         while sessionCount > 0, time.now < deadline {
             do { try await time.sleep(for: .milliseconds(20)) } catch { break }
         }

@@ -7,14 +7,14 @@ extension DeliveryQueue {
     private static let portion = 4_096
 
     /// Takes in what a restart found, a portion at a time: the shards carry the first while the next is being sorted, and
-    /// never more than two of them lie between, so that a million messages are not held twice.
+    /// never more than two of them lie before a shard, so that a million messages are not held twice.
     func admit(recovered: RecoveredMail, lastRecord: WallTime?) async {
         let shards = running
         let now = time.now
         let wall = time.wall
         // A clock that was set back since must not keep mail for as long.
         let latest = now + scheduling.withLock { $0.retryPlan.longestWait }
-        var portions = 0
+        var portions = [Int](repeating: 0, count: boxes.count)
         var sorted = [[Admission]](repeating: [], count: boxes.count)
         while let part = recovered.takePart() {
             for message in part {
@@ -23,8 +23,8 @@ extension DeliveryQueue {
                     guard sorted[shard].count == Self.portion else { continue }
                     boxes[shard].put(sorted[shard])
                     sorted[shard].removeAll(keepingCapacity: true)
-                    portions += 1
-                    if portions % 2 == 0 { await shards[shard].absorb() }
+                    portions[shard] += 1
+                    if portions[shard] % 2 == 0 { await shards[shard].absorb() }
                 }
             }
         }

@@ -15,6 +15,10 @@ package final class ResourceGauge: Sendable {
     private let memoryLimit: Int
     private let room = Atomic<UInt8>(Room.enough.rawValue)
     private let nextLook = Atomic<Int64>(.min)
+    private let nextGivingBack = Atomic<Int64>(.min)
+    /// Going through a large heap takes the allocator a good part of a second, and this is asked on event loops: where
+    /// memory is really needed nothing would come of asking it at every look.
+    private static let givingBackInterval = Duration.seconds(10)
 
     package init(options: IntakeOptions, probe: ResourceProbe) {
         self.options = options
@@ -27,7 +31,7 @@ package final class ResourceGauge: Sendable {
         if now.nanoseconds >= due {
             let next = (now + options.resourceInterval).nanoseconds
             if nextLook.compareExchange(expected: due, desired: next, ordering: .relaxed).exchanged {
-                room.store(look().rawValue, ordering: .relaxed)
+                room.store(look(at: now).rawValue, ordering: .relaxed)
             }
         }
         return Room(rawValue: room.load(ordering: .relaxed)) ?? .enough
@@ -35,16 +39,18 @@ package final class ResourceGauge: Sendable {
 
     /// What was freed stays with the allocator, which by itself gives little of it back: once above the limit, a process
     /// whose queue is long empty would refuse for ever.
-    private var isMemoryHigh: Bool {
+    private func isMemoryHigh(at now: MonotonicInstant) -> Bool {
         guard let resident = probe.residentBytes(), resident > memoryLimit else { return false }
+        guard now.nanoseconds >= nextGivingBack.load(ordering: .relaxed) else { return true }
+        nextGivingBack.store((now + Self.givingBackInterval).nanoseconds, ordering: .relaxed)
         probe.giveBack()
         return probe.residentBytes().map { $0 > memoryLimit } ?? false
     }
 
-    private func look() -> Room {
+    private func look(at now: MonotonicInstant) -> Room {
         if options.minimumFreeShare > 0, let free = probe.freeShare(options.folder), free < options.minimumFreeShare {
             return .diskLow
         }
-        return isMemoryHigh ? .memoryHigh : .enough
+        return isMemoryHigh(at: now) ? .memoryHigh : .enough
     }
 }

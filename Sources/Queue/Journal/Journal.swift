@@ -131,8 +131,9 @@ package final class Journal: Announcer {
         }
     }
 
-    /// Does not wait: goes with the next commit, which starts at once, so it is on disk within milliseconds. While the
-    /// disk refuses writes the notes are kept in memory and written first when it recovers.
+    /// Does not wait: goes with the next commit, which starts at once, or within `Writer.linger` of the one before; so
+    /// it is on disk within milliseconds. While the disk refuses writes the notes are kept in memory and written first
+    /// when it recovers.
     package func note(_ records: [JournalNote]) {
         if records.isEmpty { return }
         let keepsEvents = core.keepsEvents

@@ -74,7 +74,8 @@ package final class Idempotency: Sendable {
     }
 
     /// Keeps the answer, unless it says that nothing was decided (5xx, 429). When it cannot be kept, the answer
-    /// stands all the same: a repetition will find the message by its identifier.
+    /// stands all the same: a repetition will find the message by its identifier. So a repetition that decided nothing
+    /// leaves the key as it is: under a new identifier nobody would find what an earlier run has sent.
     /// - Parameter isFinal: `false`: a part of the request was done and another may go well later. The answer is not
     ///   kept; a repetition runs under the same identifiers, so that what was done is not done again.
     package func finish(_ ticket: Ticket, status: Int, body: [UInt8], isFinal: Bool = true) async {
@@ -85,7 +86,9 @@ package final class Idempotency: Sendable {
         }
         do throws(StorageFailure) {
             if status >= 500 || status == 429 {
-                try await store.remove(slot.key, route: slot.route, tenant: slot.tenant)
+                if !ticket.identity.mayExist {
+                    try await store.remove(slot.key, route: slot.route, tenant: slot.tenant)
+                }
             } else {
                 try await store.put(
                     .init(bodyDigest: ticket.bodyDigest, answer: (status, body), createdAt: ticket.createdAt),

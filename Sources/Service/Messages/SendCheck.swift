@@ -40,10 +40,15 @@ struct SendCheck {
     }
 
     /// The message for one recipient of the merge; `runShared` has found nothing wrong.
-    mutating func run(to address: String, subject: String, html: String?, text: String?) {
+    mutating func run(
+        to address: String, subject: TemplateText, html: TemplateText?, text: TemplateText?, with data: TemplateLookup
+    ) {
         if let mailbox = mailbox(address, "to", .invalidToAddress) { to = [mailbox] }
-        take(subject: subject, html: html, text: text)
+        fill(subject: subject, html: html, text: text, with: data)
     }
+
+    /// Bytes of the texts as they will be sent.
+    var textSize: Int { (html?.utf8.count ?? 0) + (text?.utf8.count ?? 0) }
 
     private mutating func checkRest() {
         checkHeaders()
@@ -126,11 +131,24 @@ struct SendCheck {
             take(subject: request.subject ?? "", html: request.html, text: request.text)
             return
         }
-        let filling = TemplateFilling(data)
+        fill(
+            subject: TemplateText(request.subject ?? ""), html: request.html.map { TemplateText($0) },
+            text: request.text.map { TemplateText($0) }, with: TemplateLookup(data))
+    }
+
+    /// What is filled beyond the size of a message is not filled at all: the message is too large by then.
+    private mutating func fill(
+        subject: TemplateText, html: TemplateText?, text: TemplateText?, with data: TemplateLookup
+    ) {
+        let fields: [(name: String, text: TemplateText?)] = [("subject", subject), ("html", html), ("text", text)]
+        for field in fields where field.text?.hasTooManyTags == true {
+            report(.invalidTemplate, field.name, "", TemplateText.tooManyTags)
+        }
+        let limit = options.maxMessageSize
         take(
-            subject: filling.fill(request.subject ?? "", escaping: .header),
-            html: request.html.map { filling.fill($0, escaping: .html) },
-            text: request.text.map { filling.fill($0, escaping: .none) })
+            subject: subject.filled(with: data, escaping: .header, limit: limit),
+            html: html?.filled(with: data, escaping: .html, limit: limit),
+            text: text?.filled(with: data, escaping: .none, limit: limit))
     }
 
     private mutating func checkTemplate() {

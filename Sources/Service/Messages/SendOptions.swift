@@ -13,8 +13,10 @@ package struct SendOptions: Sendable {
     /// The whole message, encoded.
     package var maxMessageSize = 25 << 20
     /// What a mail merge makes of the bodies and files of one request: about as much as they are together, times the
-    /// recipients.
+    /// recipients. And what the texts of one batch may come to once they are filled: what would be made beyond it fails.
     package var maxBatchSize = 512 << 20
+    /// Deliveries that a mail merge makes: its recipients times the copies of each message.
+    package var maxBatchDeliveries = 100_000
     package var maxHeaders = 100
     package var maxTags = 50
     package var maxMetadata = 100

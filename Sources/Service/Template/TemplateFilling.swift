@@ -15,7 +15,7 @@ package struct TemplateFilling: Sendable {
     package init(_ data: TemplateValue) { self.data = data }
 
     package func fill(_ text: String, escaping: Escaping) -> String {
-        TemplateText(text).filled(with: data, escaping: escaping)
+        TemplateText(text).filled(with: TemplateLookup(data), escaping: escaping)
     }
 }
 

@@ -17,25 +17,6 @@ package enum TemplateValue: Hashable, Sendable {
         }
     }
 
-    /// The value at a dotted path, `order.items.0.name`; `nil` when there is none.
-    package func value(at path: [String]) -> TemplateValue? {
-        var current = self
-        for step in path {
-            switch current {
-            case .object(let members):
-                // A repeated name: the last one counts, as in every JSON parser callers know.
-                guard let member = members.last(where: { $0.name == step }) else { return nil }
-                current = member.value
-            case .list(let values):
-                guard let index = Int(step), values.indices.contains(index) else { return nil }
-                current = values[index]
-            case .null, .bool, .number, .text:
-                return nil
-            }
-        }
-        return current
-    }
-
     /// How it is shown when filled in. `nil` for what has no text: null, lists, objects.
     package var shown: String? {
         switch self {

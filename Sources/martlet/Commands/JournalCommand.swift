@@ -45,7 +45,10 @@ struct JournalTarget: ParsableArguments {
     /// - Parameter all: every journal of the data folder, where none is named; else that of the queue.
     func folders(all: Bool) throws -> [(name: String, path: String)] {
         let root = URL(fileURLWithPath: data).standardizedFileURL.path
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        let files: [String]
+        do { files = try FileManager.default.contentsOfDirectory(atPath: root) } catch {
+            throw JournalCommand.fail("\(root) cannot be read: \(error.localizedDescription)")
+        }
         if log == nil, files.contains(where: { $0.hasSuffix(".seg") }) {
             return [(URL(fileURLWithPath: root).lastPathComponent, root)]
         }
@@ -54,7 +57,7 @@ struct JournalTarget: ParsableArguments {
         guard !found.isEmpty else {
             let what = log.map { "no journal '\($0)'" } ?? "no journal"
             throw JournalCommand.fail(
-                files.isEmpty ? "\(data) is no folder, or empty" : "there is \(what) in \(data): is it a data folder?")
+                files.isEmpty ? "\(data) is empty" : "there is \(what) in \(data): is it a data folder?")
         }
         return found.map { ($0, "\(root)/\($0)") }
     }

@@ -8,7 +8,7 @@ struct JournalCheckCommand: AsyncParsableCommand {
         discussion: """
             Looks at every segment: its header, the checksum of every record, its index against its records, where it \
             begins and ends in the log; at the torn end, the places of the consumers, and the quarantine. Changes \
-            nothing and takes no lock; beside a running engine what is being written at this moment is left out.
+            nothing; beside a running engine what is being written at this moment is left out.
 
             Status: 0 sound, 1 damaged, 2 cannot be read (or was written by a newer Martlet).
             """)

@@ -14,6 +14,9 @@ struct JournalRepairCommand: AsyncParsableCommand {
             A message whose content alone is damaged stays in the queue: the engine cannot send it, and tells its \
             sender when it gives it up.
 
+            A segment that is made anew needs room for two more of its size (64 MiB, unless segment_size says \
+            otherwise); where there is none nothing of it is changed. Let nothing start the engine meanwhile.
+
             The engine must be stopped. Status: 0 sound now (or nothing to do), 1 damage is left (or would be mended), \
             2 cannot be read, or is in use.
             """)

@@ -23,9 +23,9 @@ extension ReasonSamples {
         l,"hold":null,"earliest":null}
         """#,
         #"""
-        {"reason":"site_backoff","detail":"Site direct:@google could not be reached because the host refused th\#
-        e connection. One delivery will try it again at 1970-01-01T00:18:40Z; when that works, the others follow\#
-        .","limit":null,"hold":null,"earliest":"1970-01-01T00:18:40Z"}
+        {"reason":"site_backoff","detail":"Site direct:@google could not be reached because the connection was\#
+         refused. One delivery will try it again at 1970-01-01T00:18:40Z; when that works, the others follow.",\#
+        "limit":null,"hold":null,"earliest":"1970-01-01T00:18:40Z"}
         """#,
         #"""
         {"reason":"site_connections","detail":"All 20 connections that site direct:@google is allowed at presen\#

@@ -35,8 +35,12 @@ WINDOW = arguments.window * 1e6
 SMTP_CLIENTS, HTTP_CLIENTS, RATE = 14, 6, 2000
 binary, kills, seed = os.path.abspath(arguments.martlet), arguments.kills, arguments.seed
 dice = random.Random(seed)
-work = tempfile.mkdtemp(prefix="martlet-torture-")
+work = tempfile.mkdtemp(prefix="martlet-torture-", dir=os.environ.get("TMPDIR") or "/var/tmp")
 log = open(work + "/log", "ab")
+children = []
+for number in (signal.SIGTERM, signal.SIGHUP):
+    # As Ctrl-C does: whatever was started is ended.
+    signal.signal(number, signal.default_int_handler)
 
 
 def free_port():
@@ -189,6 +193,8 @@ def start():
     process = subprocess.Popen(
         [binary, "serve", "--config", work + "/martlet.yaml"], stdin=subprocess.DEVNULL, stdout=out, stderr=log)
     out.close()
+    # Those that have been waited for are of no more interest.
+    children[:] = [child for child in children if child.poll() is None] + [process]
     return process
 
 
@@ -373,8 +379,8 @@ async def main():
     finally:
         watch.cancel()
         log.flush()
-        for child in (sink, process):
-            if child and child.poll() is None:
+        for child in [sink] + children:
+            if child.poll() is None:
                 child.kill()
                 child.wait()
 

@@ -34,7 +34,7 @@ import Testing
             let numbers = results.compactMap { try? $0.get().offset }
             #expect(numbers == engine.spool.numbered.map(\.key))
             #expect(results.allSatisfy { (try? $0.get().messageID.isEmpty) == false })
-            engine.time.advance(by: .seconds(1))
+            try await engine.time.sleep(for: .seconds(1))
             #expect(engine.spool.attempts.filter { $0.outcome.verdict == .delivered }.count == 100)
         }
     }
@@ -69,7 +69,7 @@ import Testing
             #expect(
                 await engine.intake.accept(batch: batch).map(Self.reason) == Array(repeating: .shuttingDown, count: 3))
             #expect(await engine.intake.accept(batch: []).isEmpty)
-            engine.time.advance(by: .seconds(1))
+            try await engine.time.sleep(for: .seconds(1))
             #expect(engine.spool.messages.isEmpty && engine.spool.attempts.isEmpty)
         }
     }

@@ -127,7 +127,9 @@ struct JournalEventTests {
         // The machine stops before the file of offsets was ever written.
         disk.crash()
         journal.close()
-        let (again, _, _) = try Journal.reopen({ var other = options; other.files = disk.afterKill(); return other }())
+        var later = options
+        later.files = disk.afterKill()
+        let (again, _, _) = try Journal.reopen(later)
         defer { again.close() }
         #expect(try await again.read(from: 0, limit: 1_000).events.count == 40)
     }

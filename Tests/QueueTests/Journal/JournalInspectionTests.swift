@@ -20,7 +20,7 @@ struct JournalInspectionTests {
         #expect(survey.segments.map(\.state).last == .open)
         #expect(survey.segments.dropLast().allSatisfy { $0.state == .sealed })
         #expect(zip(survey.segments, survey.segments.dropFirst()).allSatisfy { $0.end == $1.first })
-        #expect(survey.consumers == ["projection": 0])
+        #expect(survey.consumers == ["projection": 1])
         #expect(survey.start == 0)
         #expect(JournalPatient.contents(patient.disk) == before)
     }

@@ -26,7 +26,7 @@ struct JournalPatient {
         let messages = (0..<count).map { JournalSample.message($0, size: 300 + $0 % 7) }
         var numbers: [UInt64] = []
         // Nothing is removed: somebody has not read it yet.
-        journal.acknowledge("projection", upTo: 0)
+        journal.acknowledge("projection", upTo: 1)
         for (index, message) in messages.enumerated() {
             let number = try await journal.accept(message)
             numbers.append(number)

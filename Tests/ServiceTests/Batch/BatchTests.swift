@@ -211,6 +211,24 @@ import Testing
         #expect(found?.kind == .tooLarge)
     }
 
+    @Test func `What variables make of a batch is bounded, and tags are`() async throws {
+        let house = try await House()
+        let items = try await house.messages { $0.maxBatchSize = 1_000 }.send(
+            Self.merge([("a@example.org", []), ("b@example.org", []), ("c@example.org", [])]) {
+                $0.html = nil
+                $0.text = "{{long}}"
+                $0.templateData = .object([.init("long", .text(String(repeating: "x", count: 600)))])
+            }, by: house.caller)
+        #expect(Self.words(items) == ["queued", "queued", "payload_too_large recipient_variables.c@example.org"])
+        let found = await failure {
+            _ = try await house.messages().send(
+                Self.merge([("a@example.org", [])]) {
+                    $0.text = String(repeating: "{{a}}", count: TemplateText.maximumTags + 1)
+                }, by: house.caller)
+        }
+        #expect(found?.code == .invalidTemplate && found?.details.map(\.field) .first == "text")
+    }
+
     @Test func `It needs the scope to send, and asks once whose domain it is`() async throws {
         let house = try await House()
         var caller = house.caller

@@ -84,7 +84,10 @@ package actor SubmissionConversation {
                 let refusal = await refusal(for: recipient)
                 next = dialogue.session.recipientChecked(refusal, into: &stream.outbound)
             case .authenticate(let credentials): next = await authenticate(credentials, stream)
-            case .store: next = await store(stream)
+            case .store:
+                // The next content has a time of its own, also where it lies here already.
+                contentDeadline = nil
+                next = await store(stream)
             case .checkSender: preconditionFailure("done by advance")
             }
             if case .close = next { return try await flush(stream) }
@@ -132,7 +135,13 @@ package actor SubmissionConversation {
         if !(try stream.flushNow()) { try await flush(stream) }
         guard dialogue.session.state != .closed else { return false }
         switch try stream.fillNow() {
-        case .bytes: return true
+        case .bytes:
+            // Nobody waits for what is here already; what was refused before its end is over all the same.
+            switch dialogue.session.state.input {
+            case .command, .saslResponse, .nothing: contentDeadline = nil
+            case .data, .chunk: break
+            }
+            return true
         case .ended: return false
         // A drain may end the session while the bytes come in.
         case .nothing: return try await fill(stream) && dialogue.session.state != .closed
@@ -293,7 +302,8 @@ package actor SubmissionConversation {
             stream.outbound.isEmpty
         else { return }
         _ = dialogue.session.end(.shuttingDown, into: &stream.outbound)
-        stream.deadline = time.now + context.options.timeouts.write
+        // A client that reads nothing must not hold up the end for as long as it may hold up a reply.
+        stream.deadline = time.now + min(context.options.timeouts.write, context.options.timeouts.drain)
         _ = try? await stream.flush()
         stream.close()
     }

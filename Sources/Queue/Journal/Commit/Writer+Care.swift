@@ -84,6 +84,9 @@ extension Writer {
             guard commit([.settled(Array(survivors.prefix(SettledCodec.limit)))]) else { return false }
             survivors = survivors.dropFirst(SettledCodec.limit)
         }
+        // First the file of the offsets: after a kill it must not ask for events that went with the segment.
+        // A disk that refuses even this gets its space back all the same.
+        _ = persistConsumers(force: true)
         do throws(FileFailure) {
             if try !spares.add(segment, core.options) { try core.options.files.remove(segment.file.path) }
             core.ledger.withLock { $0.remove(first) }

@@ -183,7 +183,7 @@ final class Writer {
     }
 
     /// - Returns: how long to sleep until they may be written next; `nil` when they are unchanged.
-    private func persistConsumers(force: Bool) -> Duration? {
+    func persistConsumers(force: Bool) -> Duration? {
         guard let bytes = core.consumers.withLock({ $0.changes() }) else { return nil }
         // Once a second is enough: an old offset only keeps a segment a little longer.
         let due = consumersWritten + .seconds(1)

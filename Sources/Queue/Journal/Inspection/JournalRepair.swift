@@ -106,6 +106,11 @@ package struct JournalRepair {
             case .setAside:
                 outcome.quarantined.append(try Quarantine.move(step.finding.file, folder, files))
             case .rename(let name):
+                // Where the name is free one rename is enough: cut off here, the engine finds what it found before.
+                if try !files.list(folder).contains(name) {
+                    try files.rename(folder + "/" + step.finding.file, to: folder + "/" + name)
+                    continue
+                }
                 let found = name + JournalFolder.foundSuffix
                 if step.finding.file != found {
                     try files.rename(folder + "/" + step.finding.file, to: folder + "/" + found)

@@ -208,7 +208,8 @@ struct JournalSurveyor {
                     JournalFinding(
                         .consumers, ConsumerOffsets.fileName,
                         "\(name) stands at \(offset), behind the end of the log at \(survey.end)"))
-            } else if let lost = unread(from: offset) {
+            } else if offset > 0, let lost = unread(from: offset) {
+                // At 0 stands a consumer from each start of the engine to its first checkpoint, whatever it has read.
                 find(
                     JournalFinding(
                         .missing, SegmentHeader.fileName(lost.upperBound), length: UInt64(lost.count),

@@ -18,9 +18,15 @@ extension Quarantine {
         }
         let name = freeName(base, among: known)
         let copy = try SegmentFile(folder: place, name: name, mode: .fresh, files: files)
-        try SegmentRewrite.copy(file, 0..<size, to: copy)
-        try copy.syncData()
-        try files.syncFolder(place)
+        do throws(FileFailure) {
+            try SegmentRewrite.copy(file, 0..<size, to: copy)
+            try copy.syncData()
+            try files.syncFolder(place)
+        } catch {
+            // On a full disk every attempt would leave another part of a copy.
+            try? files.remove(copy.path)
+            throw error
+        }
         return Self.folder + "/" + name
     }
 

@@ -24,9 +24,21 @@ struct SegmentRewrite {
     /// - Parameters:
     ///   - limit: to where the segment counts; `nil`: to its last record.
     mutating func run(_ walk: SegmentWalk, limit: UInt64?) throws(FileFailure) {
-        var walk = walk
         let draft = try SegmentFile(
             folder: folder, name: member.name + JournalFolder.draftSuffix, mode: .fresh, files: files)
+        do throws(FileFailure) { try fill(draft, walk, limit: limit) } catch {
+            // On a full disk the engine needs the room more than the next repair does.
+            try? files.remove(draft.path)
+            throw error
+        }
+        try files.rename(draft.path, to: folder + "/" + member.name)
+        try files.syncFolder(folder)
+    }
+
+    private mutating func fill(
+        _ draft: SegmentFile, _ walk: SegmentWalk, limit: UInt64?
+    ) throws(FileFailure) {
+        var walk = walk
         try draft.write(member.header.encode(), at: 0)
         var end = UInt64(SegmentHeader.size)
         while let step = try walk.next() {
@@ -44,8 +56,6 @@ struct SegmentRewrite {
         }
         try draft.syncData()
         _ = try Quarantine.keep(member.file, size: member.size, folder, files)
-        try files.rename(draft.path, to: folder + "/" + member.name)
-        try files.syncFolder(folder)
     }
 
     /// Less than an empty record needs stays as it is; no two records were ever so close.

@@ -168,9 +168,11 @@ struct Ledger {
     func surviving(_ effects: [Effect], of first: UInt64) -> [Effect] {
         var seen: Set<DeliveryKey> = []
         var survivors: [Effect] = []
+        var copies: Set<UInt64>?
         for effect in effects {
             guard let found = locate(effect.number),
-                segments[found.segment].first != first || hasOlderRecord(of: effect.number, before: found.segment),
+                segments[found.segment].first != first
+                    || hasOlderRecord(of: effect.number, before: found.segment, &copies),
                 seen.insert(DeliveryKey(number: effect.number, recipient: effect.recipient)).inserted
             else { continue }
             var effect = effect
@@ -186,9 +188,15 @@ struct Ledger {
         return survivors
     }
 
-    private func hasOlderRecord(of number: UInt64, before segment: Int) -> Bool {
+    /// - Parameter copies: the messages written again in the segments before, once somebody has asked for them: looking
+    ///   through them for each effect anew would take seconds, with everybody waiting for the ledger.
+    private func hasOlderRecord(of number: UInt64, before segment: Int, _ copies: inout Set<UInt64>?) -> Bool {
         if let original = segmentIndex(containing: number), original != segment { return true }
-        return segments[..<segment].contains { $0.numbers.values.contains(number) }
+        if let copies { return copies.contains(number) }
+        var found: Set<UInt64> = []
+        for older in segments[..<segment] { found.formUnion(older.numbers.values) }
+        copies = found
+        return found.contains(number)
     }
 
     private struct DeliveryKey: Hashable {

@@ -64,7 +64,12 @@ extension Recovery {
             let next = try cursor.nextHeader(from: 0)
             reportDamage(file, size, at: 0, skipped: next ?? size)
             guard let journal, next != nil else {
-                try files.remove(file.path)
+                // Never the last copy: on a full disk it only loses its name.
+                if report.damages.last?.quarantined == nil {
+                    try files.rename(file.path, to: file.path + ".damaged")
+                } else {
+                    try files.remove(file.path)
+                }
                 return
             }
             // What came before is not known: a reader that comes from before is told so.

@@ -8,7 +8,7 @@ struct MailMerge {
     private let html: TemplateText?
     private let text: TemplateText?
     /// For all of them; a recipient's own variables come first.
-    private let common: [TemplateValue.Member]
+    private let common: TemplateLookup?
 
     /// - Throws: everything that is wrong for all recipients alike.
     init(_ request: SendRequest, options: SendOptions, now: WallTime) throws(ServiceFailure) {
@@ -19,7 +19,7 @@ struct MailMerge {
         subject = TemplateText(request.subject ?? "")
         html = request.html.map(TemplateText.init)
         text = request.text.map(TemplateText.init)
-        if case .object(let members) = request.templateData { common = members } else { common = [] }
+        common = request.templateData.map { TemplateLookup($0) }
     }
 
     /// Bytes that each of the messages has at least, as they stand in the request.
@@ -30,17 +30,10 @@ struct MailMerge {
     }
 
     func check(for recipient: MergeRecipient) -> SendCheck {
-        let data = variables(of: recipient)
         var check = shared
         check.run(
-            to: recipient.address, subject: subject.filled(with: data, escaping: .header),
-            html: html?.filled(with: data, escaping: .html), text: text?.filled(with: data, escaping: .none))
+            to: recipient.address, subject: subject, html: html, text: text,
+            with: TemplateLookup(recipient.variables, common: common))
         return check
-    }
-
-    private func variables(of recipient: MergeRecipient) -> TemplateValue {
-        guard !common.isEmpty, case .object(let own) = recipient.variables else { return recipient.variables }
-        // Of two members with one name the last one counts.
-        return .object(common + own)
     }
 }

@@ -18,13 +18,17 @@ extension MessageService {
         var senders = senders(of: caller)
         let mayExist = batch.identity?.mayExist == true
         if mayExist { await progress.catchUp() }
+        // Of texts, as they were filled: data in their tags makes much of little.
+        var made = 0
         for index in 0..<batch.count {
             if mayExist, let sent = try await kept(run.id(index), by: caller) {
                 run.found(sent, at: index)
                 continue
             }
             do throws(ServiceFailure) {
+                guard made <= options.maxBatchSize else { throw tooLarge }
                 let check = try check(index, of: batch, merge, now: now)
+                made += check.textSize
                 run.add(try await compose(check, id: run.id(index), senders: &senders), at: index)
             } catch {
                 run.failed(error, at: index)
@@ -41,11 +45,23 @@ extension MessageService {
         // The body of a request bounds what it says, not what that is multiplied with.
         let (size, overflow) = merge.size.multipliedReportingOverflow(by: recipients.count)
         guard !overflow, size <= options.maxBatchSize else {
+            throw tooLarge
+        }
+        // Copies go out with every message: both counts are within their limits, and a million is their product.
+        let deliveries = recipients.count * (1 + request.cc.count + request.bcc.count)
+        guard deliveries <= options.maxBatchDeliveries else {
             throw ServiceFailure(
                 .payloadTooLarge,
-                "The batch makes more than \(options.maxBatchSize) bytes of messages. Send it in smaller parts.")
+                "The batch makes \(deliveries) deliveries; \(options.maxBatchDeliveries) are taken. Send it in smaller "
+                    + "parts.")
         }
         return merge
+    }
+
+    private var tooLarge: ServiceFailure {
+        ServiceFailure(
+            .payloadTooLarge,
+            "The batch makes more than \(options.maxBatchSize) bytes of messages. Send it in smaller parts.")
     }
 
     private func check(

@@ -49,6 +49,7 @@ struct BenchAPISourceCommand: AsyncParsableCommand {
         plan.seed = load.seed
         plan.loops = loops
         // Trapped before anything starts, so that an early SIGTERM is not lost.
+        _ = DescriptorLimit.raise()
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let source: APISource
         do { source = try APISource(plan) } catch { stop(error) }

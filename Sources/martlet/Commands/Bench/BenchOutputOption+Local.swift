@@ -3,6 +3,7 @@ import Bench
 import Foundation
 import Loop
 import Mail
+import UnixSignals
 
 extension BenchOutputOption {
     /// Runs a bench that needs no process but this one (journal, sign, scheduler, campaign), and shows what it found.
@@ -16,6 +17,14 @@ extension BenchOutputOption {
         var report = BenchReport(
             kind: kind, parameters: parameters.map { BenchReport.Parameter($0.0, $0.1) },
             machine: .here(folder: folder ?? ScratchFolder.usualParent), startedAt: SystemTime().wall.rfc3339)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let watch = Task {
+            for await signal in signals {
+                ScratchFolder.removeAll()
+                Foundation.exit(signal == .sigint ? 130 : 143)
+            }
+        }
+        defer { watch.cancel() }
         report.runs = try await measure { run in
             if !quiet { Self.tell(run) }
         }

@@ -40,7 +40,7 @@ struct BenchRelayCommand: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: "A folder on the disk to be measured; what is put there goes again. Default: the temporary folder.")
+        help: "A folder on the disk to be measured; what is put there goes again. Default: $TMPDIR, else /var/tmp.")
     var data: String?
 
     @Option(name: .long, help: "Seconds without any progress after which a run is given up.")

@@ -111,6 +111,7 @@ struct BenchSinkCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let address = SocketAddress(listen) else { return }
+        _ = DescriptorLimit.raise()
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let sink: SMTPSink
         do { sink = try SMTPSink(try behaviour(), on: address, loops: loops) } catch { stop(error) }

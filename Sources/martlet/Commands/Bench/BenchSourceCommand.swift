@@ -49,6 +49,7 @@ struct BenchSourceCommand: AsyncParsableCommand {
         plan.rate = load.rate
         plan.loops = loops
         // Trapped before anything starts, so that an early SIGTERM is not lost.
+        _ = DescriptorLimit.raise()
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let source: SMTPSource
         do { source = try SMTPSource(plan) } catch { stop(error) }

@@ -105,6 +105,8 @@ final class Engine: Sendable {
         let kept = try InboxOpening.open("\(configuration.data)/inbound", time: time, log: log)
         let days = Task { await scheduling.daily.run() }
         await queue.start(recovered: opened.recovered, notices: intake, lastRecord: opened.lastRecord)
+        // Reading a long queue takes more memory than keeping it.
+        ResourceProbe.linux.giveBack()
         let queue = queue
         scheduling.daily.whenFreed { Task { await queue.wakeCapped() } }
 

@@ -226,7 +226,7 @@ import Testing
                     $0.text = String(repeating: "{{a}}", count: TemplateText.maximumTags + 1)
                 }, by: house.caller)
         }
-        #expect(found?.code == .invalidTemplate && found?.details.map(\.field) .first == "text")
+        #expect(found?.code == .invalidTemplate && found?.details.map(\.field).first == "text")
     }
 
     @Test func `It needs the scope to send, and asks once whose domain it is`() async throws {

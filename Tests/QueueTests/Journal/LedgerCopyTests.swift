@@ -43,4 +43,23 @@ struct LedgerCopyTests {
         ledger.remove(0)
         #expect(ledger.surviving([Self.finished], of: 600).isEmpty)
     }
+
+    /// The original is gone, the first copy's segment cannot go (the one before it has no index), and the second copy's
+    /// segment goes: what the fourth says of the message must outlive that one, too.
+    @Test func `an older copy is found again when the newest goes`() throws {
+        let disk = SimulatedDisk()
+        var (ledger, number) = try Self.ledger()
+        ledger.remove(0)
+        ledger.restated(number, at: 1_364, length: 520, places: [.fresh], summary: [])
+        ledger.extend(to: 1_884, isEvent: false)
+        ledger.close(1, as: .sealed, end: 2_000)
+        ledger.add(try Self.segment(2_000, on: disk))
+        ledger.apply(Self.finished)
+        ledger.close(2, as: .sealed, end: 2_100)
+        ledger.add(try Self.segment(2_100, on: disk))
+        ledger.remove(1_300)
+        #expect(ledger.surviving([Self.finished], of: 2_000) == [Self.finished])
+        ledger.remove(600)
+        #expect(ledger.surviving([Self.finished], of: 2_000).isEmpty)
+    }
 }

@@ -141,8 +141,18 @@ struct Ledger {
     mutating func remove(_ first: UInt64) {
         guard let index = segments.firstIndex(where: { $0.first == first }) else { return }
         let gone = segments.remove(at: index)
+        var orphans: Set<UInt64> = []
         for (position, number) in gone.numbers where moved[number] == gone.first + UInt64(position) {
             moved[number] = nil
+            orphans.insert(number)
+        }
+        if orphans.isEmpty { return }
+        // An older copy may be left, in a segment that cannot go yet. A restart would take its message for unfinished, so
+        // what is known of it must still find it.
+        for older in segments[..<index] {
+            for (position, number) in older.numbers where orphans.contains(number) {
+                moved[number] = older.first + UInt64(position)
+            }
         }
     }
 
